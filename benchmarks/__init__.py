@@ -1,0 +1,11 @@
+"""Measures the budgets of the design against four yardsticks, in one process and one run.
+
+Run `python -m benchmarks` in the project's folder, with the extra `bench` installed. `documents` makes the
+texts, `contenders` says what is timed, `measure` times it, `memory` weighs it in a process of its own,
+`budgets` judges, `report` prints.
+
+The method: a document is cut into deltas before the clock starts. Everyone gets the same deltas in the same
+order, from the first delta to the validated result, the making of the parser included. In each round every
+contender runs once, one after the other, so that a slow moment of the machine hits all; the minimum over the
+rounds counts. The garbage collector runs before each turn and is off during it, for all alike.
+"""

@@ -1,0 +1,45 @@
+"""Measure everything, print the tables: `python -m benchmarks [quick] [--json FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks import budgets, report, suite
+
+ATTEMPTS = 3
+"""How often the quick run measures again before it believes that a ratio is far off."""
+
+
+def main() -> int:
+    """Measure, print, judge; the quick run answers 1 when a ratio is far from its budget each time it is measured."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "mode", nargs="?", choices=("full", "quick"), default="full", help="quick: under a minute, for CI"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the raw figures there, too")
+    arguments = parser.parse_args()
+    quick = arguments.mode == "quick"
+    effort = suite.QUICK if quick else suite.THOROUGH
+    for _ in range(ATTEMPTS):
+        figures = suite.measure(effort)
+        verdicts = budgets.judge(figures)
+        far = [verdict for verdict in verdicts if verdict.far]
+        if not (quick and far):
+            break
+    print("\n".join(report.markdown(figures, verdicts, effort)))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report.raw(figures, verdicts), indent=2) + "\n", encoding="utf-8")
+    if quick and far:
+        print(
+            f"\nMeasured {ATTEMPTS} times, and each time some were worse than {budgets.SLACK} times what they may be:"
+        )
+        print("\n".join(f"- {verdict.budget.what}, {verdict.where}: {verdict.ratio:.3g}" for verdict in far))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What is measured in one run, thoroughly or quickly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from benchmarks import contenders, memory
+from benchmarks.documents import CUTS, Document, note, reviews
+from benchmarks.measure import Trial, check, race
+
+Cell = tuple[str, int]
+"""A size by its name, and the characters of a delta."""
+Times = dict[str, float]
+"""Microseconds per delta, by contender."""
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure."""
+
+    seconds: float
+    """For each cell, divided among its contenders."""
+    rounds: int
+    """The fewest turns each contender gets, however long they take."""
+    megabytes: float
+    """Of the stream that is weighed."""
+    weighed_cut: int
+    """The characters of its deltas."""
+    thorough: bool
+    """Whether to measure what no budget speaks of but a reader wants to know, too."""
+
+
+THOROUGH = Effort(seconds=4, rounds=3, megabytes=10, weighed_cut=4, thorough=True)
+QUICK = Effort(seconds=0.5, rounds=2, megabytes=5, weighed_cut=20, thorough=False)
+
+
+@dataclass
+class Figures:
+    """The raw figures of a run."""
+
+    cells: dict[Cell, Times] = field(default_factory=dict)
+    """Reviews of four sizes, two cuts."""
+    strings: dict[Cell, Times] = field(default_factory=dict)
+    """One string of two sizes, two cuts."""
+    whole: dict[str, Times] = field(default_factory=dict)
+    """Reviews in one delta: microseconds for all of it."""
+    memory: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By document: the peak of each way as a multiple of the text, and the share of the result."""
+    sampled: set[tuple[str, int, str]] = field(default_factory=set)
+    """The cells and contenders of which some deltas were timed, not all."""
+
+
+def measure(effort: Effort) -> Figures:
+    """Measure everything.
+
+    Raises:
+        DifferentValueError: A contender came to another value than the others.
+
+    """
+    figures = Figures()
+    for cut in CUTS:
+        for size, document in reviews().items():
+            trials = contenders.streaming(document, cut) | contenders.reparsing(document, cut)
+            figures.sampled |= {(size, cut, name) for name, trial in trials.items() if trial.sampled}
+            figures.cells[size, cut] = _race(document, trials, effort)
+        for size, characters in (("2.5 kB", 2_500), ("1 MB", MEGABYTE)):
+            document = note(characters)
+            trials = contenders.streaming(document, cut)
+            if characters == MEGABYTE and not effort.thorough:
+                del trials[contenders.READ]
+            figures.strings[size, cut] = _race(document, trials, effort)
+    for size, document in reviews().items():
+        figures.whole[size] = _race(document, contenders.whole(document), effort)
+    if memory.available():
+        figures.memory = {document: _weigh(document, effort) for document in memory.DOCUMENTS}
+    return figures
+
+
+def _race(document: Document, trials: dict[str, Trial], effort: Effort) -> Times:
+    check(trials, document.value())
+    return race(trials, seconds=effort.seconds, rounds=effort.rounds)
+
+
+def _weigh(document: str, effort: Effort) -> dict[str, float]:
+    peaks = {}
+    for way in memory.WAYS if effort.thorough else ("feed",):
+        weight = memory.weigh(way, document, effort.megabytes, effort.weighed_cut)
+        peaks[way] = weight["peak_times_text"]
+        peaks[f"{way}: result"] = weight["result_times_text"]
+    return peaks

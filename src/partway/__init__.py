@@ -1,0 +1,46 @@
+"""Partial Pydantic models from a streamed LLM answer, while it is still being written."""
+
+from partway._extractor import Extractor
+from partway._limits import Limits
+from partway._partial import Partial
+from partway._stream import AsyncRun, Run, stream
+from partway.errors import (
+    LimitError,
+    MalformedJSONError,
+    MismatchError,
+    NoJSONError,
+    PartwayError,
+    RefusalError,
+    SourceError,
+    TruncatedJSONError,
+    UsageError,
+)
+from partway.events import Appended, Completed, Event, Finished, Kind, Opened, Path, Rejected, Restarted, State
+
+__all__ = [
+    "Appended",
+    "AsyncRun",
+    "Completed",
+    "Event",
+    "Extractor",
+    "Finished",
+    "Kind",
+    "LimitError",
+    "Limits",
+    "MalformedJSONError",
+    "MismatchError",
+    "NoJSONError",
+    "Opened",
+    "Partial",
+    "PartwayError",
+    "Path",
+    "RefusalError",
+    "Rejected",
+    "Restarted",
+    "Run",
+    "SourceError",
+    "State",
+    "TruncatedJSONError",
+    "UsageError",
+    "stream",
+]

@@ -1,0 +1,141 @@
+"""What is wrong with JSON text, and where: read once, when it is already known that something is.
+
+ijson's errors differ by backend, give no position that can be relied on, and do not tell broken text from text that
+is not at its end. The grammar of RFC 8259 is small enough to be a table: what is expected, which lexemes may follow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import Enum
+from typing import Final, NamedTuple
+
+from partway._strings import BrokenStringError, OpenString
+
+__all__ = ["CUT_LITERALS", "CUT_NUMBER", "NUMBER", "Flaw", "diagnose", "locate"]
+
+NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+CUT_NUMBER: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*|(?:\.[0-9]+)?(?:[eE][+-]?[0-9]*)?)?)?")
+LITERALS: Final = frozenset(("true", "false", "null"))
+CUT_LITERALS: Final = frozenset(word[:n] for word in LITERALS for n in range(1, len(word) + 1))
+
+_SPACE = re.compile(r"[ \t\n\r]*+")
+_BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*+')
+
+
+class Flaw(NamedTuple):
+    """Why text cannot be JSON, or may not be read."""
+
+    offset: int
+    """Where, in characters from the start of the JSON text."""
+    expected: str
+    """What should have stood there instead; for a limit, the sentence that names it."""
+    limit: bool = False
+    """Whether it is a limit that was passed."""
+
+
+class _Expect(Enum):
+    """What may come next: in words, and the first characters of it; `a` stands for a number or literal."""
+
+    VALUE = ("a value", '"{[a')
+    FIRST_ITEM = ("a value or ']'", '"{[a]')
+    NEXT_ITEM = ("',' or ']'", ",]")
+    FIRST_KEY = ("a key in double quotes or '}'", '"}')
+    KEY = ("a key in double quotes", '"')
+    COLON = ("':'", ":")
+    NEXT_MEMBER = ("',' or '}'", ",}")
+    END = ("the end of the text", "")
+
+
+_AFTER: Final = {"{": _Expect.NEXT_MEMBER, "[": _Expect.NEXT_ITEM}
+
+
+def diagnose(text: str) -> Flaw | None:
+    """Find the first place where `text` stops being the beginning of a JSON document; `None` if there is none."""
+    expect, at = _Expect.VALUE, 0
+    stack: list[str] = []
+    while True:
+        at = _SPACE.match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
+        if at == len(text):
+            return None
+        start = at
+        lexeme = text[at] if text[at] in '"{}[]:,' else "a"
+        if lexeme not in expect.value[1]:
+            return Flaw(at, expect.value[0])
+        at += 1
+        if lexeme in "{[":
+            stack.append(lexeme)
+            expect = _Expect.FIRST_KEY if lexeme == "{" else _Expect.FIRST_ITEM
+            continue
+        if lexeme == ":":
+            expect = _Expect.VALUE
+            continue
+        if lexeme == ",":
+            expect = _Expect.KEY if stack[-1] == "{" else _Expect.VALUE
+            continue
+        if lexeme == '"':
+            try:
+                piece = OpenString().decode(text, at)
+            except BrokenStringError as error:
+                return Flaw(error.index, error.expected)
+            if not piece.closed:
+                return None
+            at = piece.end
+            if expect in (_Expect.FIRST_KEY, _Expect.KEY):
+                expect = _Expect.COLON
+                continue
+        elif lexeme == "a":
+            at = _BARE.match(text, start).end()  # type: ignore[union-attr]  # matches the empty string too
+            if not _is_bare(text[start:at], at == len(text)):
+                return Flaw(start, expect.value[0])
+        else:
+            stack.pop()
+        expect = _AFTER[stack[-1]] if stack else _Expect.END
+
+
+def _is_bare(word: str, cut: bool) -> bool:
+    """Whether `word` is a number or literal, or, when `cut`, may become one."""
+    if cut:
+        return word in CUT_LITERALS or CUT_NUMBER.fullmatch(word) is not None
+    return word in LITERALS or NUMBER.fullmatch(word) is not None
+
+
+_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+
+
+def locate(text: str, path: tuple[str | int, ...]) -> int:
+    """Where in a JSON document the value at `path` begins, or the innermost value around it that is there."""
+    best, matched, depth = 0, 0, 0
+    index: list[int] = []  # the index in each open array, -1 for an object
+    at_value = True
+    for lexeme in _LEXEME.finditer(text):
+        char = lexeme.group()[0]
+        if char in "}]":
+            depth -= 1
+            index.pop()
+            if depth < matched:
+                break
+        elif char == ",":
+            index[-1] += index[-1] >= 0
+            at_value = index[-1] >= 0
+        elif char == ":":
+            continue
+        elif not at_value:  # a key
+            at_value = True
+            if depth - 1 == matched and matched < len(path) and json.loads(lexeme.group()) == path[matched]:
+                matched += 1
+            continue
+        if char in ",}]:":
+            continue
+        if index and index[-1] >= 0 and depth - 1 == matched and matched < len(path) and index[-1] == path[matched]:
+            matched += 1
+        if depth == matched:
+            best = lexeme.start()
+            if matched == len(path):
+                break
+        if char in "{[":
+            depth += 1
+            index.append(-1 if char == "{" else 0)
+            at_value = char == "["
+    return best

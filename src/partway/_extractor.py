@@ -1,0 +1,349 @@
+"""The sans-I/O core: text in, a growing typed value out.
+
+An `Extractor` is in one of four modes, and every piece of text is looked at in the mode it meets:
+
+    SEARCHING ── a candidate begins ──▶ READING ── complete and valid ──▶ FOUND
+        ▲                                  │
+        └──────── broken, or no fit ───────┘         (an error that ends all ──▶ OVER; `finish` ──▶ OVER)
+
+With `json_only` the text is one candidate from its first character, and whatever is wrong ends all at once.
+
+A candidate that fails stays in view, and its error is kept: only when another follows is it given up, which
+`Restarted` announces. If it had begun to be filled, what is left of it is skipped (`Fence.skip`): an inner object of
+a broken document must not pass for the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import Any, Final, Generic, TypeVar
+
+from partway._builder import Builder
+from partway._diagnose import Flaw, locate
+from partway._fence import Fence
+from partway._limits import Limits
+from partway._plan import ValidationError, plan_for
+from partway._reader import SLICE, Reader
+from partway._strings import OpenString
+from partway.errors import (
+    LimitError,
+    MalformedJSONError,
+    MismatchError,
+    NoJSONError,
+    PartwayError,
+    TruncatedJSONError,
+    UsageError,
+)
+from partway.events import Appended, Event, Finished, Path, Restarted, State
+
+__all__ = ["Extractor"]
+
+T = TypeVar("T")
+
+_QUOTED: Final = 80
+"""How many characters of a text without JSON are quoted."""
+
+
+_NOT_SPACE: Final = re.compile(r"[^ \t\n\r]")
+
+
+class _Mode(Enum):
+    SEARCHING = auto()
+    READING = auto()
+    FOUND = auto()
+    OVER = auto()
+
+
+class Extractor(Generic[T]):
+    """Extracts one typed value from streamed text, showing it while it grows.
+
+    Args:
+        type_: A model, or any type that `pydantic.TypeAdapter` takes.
+        on_event: Called with each event, in the order of the text.
+        limits: How much is read at most.
+        json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
+        thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
+        backend: The backend of ijson; the fastest one there is by default. All give the same.
+
+    Raises:
+        UsageError: pydantic cannot validate `type_`.
+    """
+
+    __slots__ = (
+        "_backend", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits", "_live",
+        "_max_string", "_mismatch", "_mode", "_on_event", "_only", "_plan", "_reader", "_slice", "_snapshot",
+        "_stale", "_write",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        type_: type[T] | Any,
+        *,
+        on_event: Callable[[Event], object] | None = None,
+        limits: Limits | None = None,
+        json_only: bool = False,
+        thinking: Sequence[str] = ("think", "thinking", "reasoning"),
+        backend: str | None = None,
+    ) -> None:
+        self._plan = plan_for(type_)
+        self._on_event = on_event
+        self._limits = limits or Limits()
+        self._only = json_only
+        self._backend = backend
+        self._fence = Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=thinking)
+        self._mode = _Mode.READING if json_only else _Mode.SEARCHING
+        self._candidates = 0
+        self._flaw: Flaw | None = None
+        self._mismatch: ValidationError | None = None
+        self._end: int | None = None
+        self._head = ""
+        self._left = self._limits.max_chars
+        self._max_string = self._limits.max_string
+        self._slice = min(SLICE, self._max_string)
+        self._live: OpenString | None = None
+        self._stale = False
+        self._snapshot: Any = None
+        self._reader, self._builder = self._new_candidate()
+        self._write = self._reader.text.write
+
+    def feed(self, delta: str) -> bool:
+        """Take in a piece of the text, cut anywhere; say whether the partial has changed.
+
+        Raises:
+            LimitError: One of the limits was passed.
+            MalformedJSONError: With `json_only`: the text is not one JSON document.
+            UsageError: It was finished, or has failed, before; or `delta` is no `str`.
+        """
+        string = self._live
+        if string is not None and isinstance(delta, str) and '"' not in delta and "\\" not in delta:
+            # The common case, on its own for speed: more of an open string, with nothing in it to decode. A character
+            # that is not printable may be one that JSON does not allow.
+            size = len(delta)
+            if delta.isprintable() and size <= self._left and string.length + size <= self._max_string:
+                self._left -= size
+                string.length += size
+                string.write(delta)
+                self._write(delta)
+                if self._builder.string is None:
+                    return False
+                self._stale = True
+                if self._on_event is not None and delta:
+                    self._on_event(Appended(self._builder.open_path(bare=False), delta))
+                return size > 0
+        return self._take(delta)
+
+    def _take(self, delta: str) -> bool:
+        if not isinstance(delta, str):
+            raise UsageError(f"feed() takes str, not {type(delta).__name__}; stream() takes bytes")
+        if self._mode is _Mode.OVER:
+            raise UsageError("feed() after the end: an Extractor reads one text; make a new one for the next")
+        if len(self._head) < _QUOTED:
+            self._head += delta[:_QUOTED]
+        if len(delta) > self._left:
+            raise self._over(self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}"))
+        self._left -= len(delta)
+        self._builder.changed = False
+        self._look_at(delta)
+        reader, builder = self._reader, self._builder
+        self._live = reader.string if not reader.pending and self._mode is _Mode.READING else None
+        self._write = reader.text.write
+        self._stale |= builder.changed
+        return builder.changed
+
+    def _look_at(self, text: str) -> None:
+        """Take text slice by slice, so that what is copied for a candidate is never more than a slice."""
+        for at in range(0, len(text), self._slice):
+            piece = text[at : at + self._slice]
+            while piece:
+                match self._mode:
+                    case _Mode.READING:
+                        self._reader.feed(piece)
+                        piece = self._built()
+                    case _Mode.SEARCHING:
+                        piece = self._fence.feed(piece) or ""
+                        if piece:
+                            self._begin()
+                    case _:
+                        if self._only and (found := _NOT_SPACE.search(piece)):
+                            raise self._over(self._behind(piece, found.start()))
+                        piece = ""
+                if len(piece) > self._slice:  # a broken candidate is searched again
+                    self._look_at(piece)
+                    piece = ""
+
+    def finish(self) -> T:
+        """Say that the text has ended; return the validated value.
+
+        Raises:
+            NoJSONError: No JSON was in the text.
+            TruncatedJSONError: The text ended inside the JSON.
+            MalformedJSONError: The JSON is broken.
+            MismatchError: The JSON does not fit the type.
+            LimitError: One of the limits was passed.
+            UsageError: It was finished, or has failed, before.
+        """
+        if self._mode is _Mode.OVER:
+            raise UsageError("finish() after the end: the result was given, or the error raised, before")
+        self._live = None
+        if self._mode is _Mode.READING:
+            self._builder.changed = False
+            self._reader.finish()
+            self._built()
+            self._stale |= self._builder.changed
+        if self._mode is not _Mode.FOUND:
+            raise self._over(self._failure())
+        self._mode = _Mode.OVER
+        if self._on_event is not None:
+            self._on_event(Finished(self._builder.value))
+        return self._builder.value  # type: ignore[no-any-return]  # validated to be a T
+
+    def listen(self, on_event: Callable[[Event], object]) -> None:
+        """Have each further event given to `on_event`."""
+        self._on_event = self._builder.emit = on_event
+
+    def fail(self, kind: type[PartwayError], message: str) -> PartwayError:
+        """End the extraction; make an error of this kind that keeps what had arrived, for the caller to raise."""
+        return self._over(self._data_error(kind, message))
+
+    @property
+    def partial(self) -> Any:
+        """The typed value so far, immutable; `None` before anything of it has arrived.
+
+        It is made when it is asked for, and is the same object until something changes.
+        """
+        if self._stale:
+            self._stale = False
+            self._snapshot = self._builder.snapshot()
+        return self._snapshot
+
+    def state(self, *path: str | int) -> State:
+        """How far the place at a path has come; without a path, the whole value."""
+        return self._builder.state(path, bare=self._reader.bare)
+
+    @property
+    def open_path(self) -> Path:
+        """Where the text is being written now: the innermost place that is open."""
+        return self._builder.open_path(bare=self._reader.bare)
+
+    @property
+    def text(self) -> str:
+        """The JSON text so far, without fence or prose."""
+        return self._reader.text.slice(0, self._end)
+
+    @property
+    def candidate(self) -> int:
+        """Which JSON document of the text is shown, counted from 1; 0 before one has begun."""
+        return self._candidates
+
+    @property
+    def rejected(self) -> dict[Path, ValidationError]:
+        """The places that are there and do not fit the type so far, with pydantic's error for each."""
+        return dict(self._builder.rejected)
+
+    def _new_candidate(self) -> tuple[Reader, Builder]:
+        limits = self._limits
+        reader = Reader(
+            max_string=limits.max_string, max_number_digits=limits.max_number_digits, backend=self._backend
+        )  # fmt: skip
+        return reader, Builder(self._plan, max_depth=limits.max_depth, emit=self._on_event)
+
+    def _begin(self) -> None:
+        """Another candidate begins; what was shown of the one before is given up."""
+        if self._candidates == self._limits.max_candidates:
+            sentence = f"more than max_candidates={self._candidates:,} JSON documents were begun in the text"
+            raise self._over(self._data_error(LimitError, sentence))
+        self._candidates += 1
+        changed = self._builder.changed
+        if self._builder.began:
+            changed = True
+            if self._on_event is not None:
+                self._on_event(Restarted(self._why()))
+        self._flaw = self._mismatch = self._end = None
+        self._reader, self._builder = self._new_candidate()
+        self._builder.changed = changed
+        self._mode = _Mode.READING
+
+    def _built(self) -> str:
+        """Build with what was read; if the candidate has ended with that, return the text behind it."""
+        reader, builder = self._reader, self._builder
+        builder.feed(reader)
+        if builder.done:
+            return self._complete()
+        flaw = builder.flaw or reader.flaw
+        if flaw is None:
+            return ""
+        self._flaw = flaw
+        if flaw.limit or self._only:
+            raise self._over(self._failure())
+        self._mode = _Mode.SEARCHING
+        if not builder.began:  # a word, where a scalar might have been
+            self._candidates -= 1
+        if not builder.filled:  # a brace in prose: JSON may begin with the next character
+            return reader.text.slice(1)
+        self._fence.skip(builder.depth, reader.text.slice(max(0, flaw.offset - _QUOTED), flaw.offset))
+        return reader.text.slice(flaw.offset)
+
+    def _complete(self) -> str:
+        """The candidate is complete: it is the answer if it fits."""
+        builder = self._builder
+        self._end = builder.end
+        behind = self._reader.text.slice(builder.end)
+        if builder.error is not None:
+            try:
+                builder.value = self._plan.validate_json(self.text)
+            except ValidationError as error:
+                self._mismatch = error
+                self._mode = _Mode.FOUND if self._only else _Mode.SEARCHING
+                return behind
+        self._mode = _Mode.FOUND
+        return behind
+
+    def _failure(self) -> PartwayError:
+        """Why there is no result."""
+        if self._mismatch is not None:
+            count = self._mismatch.error_count()
+            first = self._mismatch.errors(include_url=False)[0]
+            path = first["loc"]
+            return MismatchError(
+                f"the JSON does not fit the type: {first['msg']}" + (f", and {count - 1} more" if count > 1 else ""),
+                validation_error=self._mismatch,
+                partial=self.partial,
+                text=self.text,
+                path=path,
+                offset=locate(self.text, path),
+            )
+        if self._flaw is not None:
+            kind = LimitError if self._flaw.limit else MalformedJSONError
+            sentence = self._flaw.expected if self._flaw.limit else f"expected {self._flaw.expected}"
+            return self._data_error(kind, sentence, self._flaw.offset)
+        if self._candidates or (self._only and _NOT_SPACE.search(self.text)):
+            return self._data_error(TruncatedJSONError, "the text ended inside the JSON")
+        beginning = self._head[:_QUOTED] + ("…" if len(self._head) > _QUOTED else "")
+        where = f"; it ended in {self._fence.inside}" if self._fence.inside else ""
+        sentence = f"no JSON in the text, which began {beginning!r}{where}" if beginning else "the text was empty"
+        return self._data_error(NoJSONError, sentence)
+
+    def _why(self) -> str:
+        """The reason why a candidate was given up."""
+        if self._mismatch is not None:
+            return "a complete JSON document did not fit the type, and another one follows"
+        expected = self._flaw.expected if self._flaw is not None else "the rest"
+        return f"a JSON document was broken ({expected} was expected), and another one follows"
+
+    def _behind(self, text: str, at: int) -> PartwayError:
+        """The error for text behind the one document there may be."""
+        end = len(self.text)
+        error = self._data_error(MalformedJSONError, "expected the end of the text")
+        error.text = self.text + text
+        error.offset = end + at
+        return error
+
+    def _data_error(self, kind: type[PartwayError], message: str, offset: int | None = None) -> PartwayError:
+        return kind(message, partial=self.partial, text=self.text, path=self.open_path, offset=offset)
+
+    def _over(self, error: PartwayError) -> PartwayError:
+        self._mode = _Mode.OVER
+        self._live = None
+        return error

@@ -1,0 +1,254 @@
+"""The class of a model's partials, and how instances of models are made without validating anything twice.
+
+`Partial[Recipe]` is a subclass of `Recipe` with every field optional, so that a partial is a `Recipe` to `isinstance`
+and to the editor. A partial is built when somebody looks at it: making one costs two calls, whatever the size of what
+has arrived, and a field that nobody reads is never put together. Until then its slots and its `__dict__` are empty;
+`__getattr__` (called where an attribute is missing) and the property `__dict__` (read by pydantic's serializer, `==`,
+`repr`, `copy` and `pickle`) fill them. What it will show was fixed when it was made.
+
+Computed fields and model serializers are not inherited: they are written for whole models.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsAny, WrapSerializer
+from pydantic_core import PydanticUndefined
+
+from partway._shapes import Parts
+from partway.errors import UsageError
+
+__all__ = ["Partial", "dataclass_maker", "model_maker", "partial_class", "show_dataclass", "show_model"]
+
+T = TypeVar("T")
+_new: Final = object.__new__
+_set: Final = object.__setattr__
+_get_dict: Final = BaseModel.__dict__["__dict__"].__get__
+_set_dict: Final = BaseModel.__dict__["__dict__"].__set__
+_set_fields_set: Final = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_extra: Final = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private: Final = BaseModel.__dict__["__pydantic_private__"].__set__
+
+
+class Partial(Generic[T]):
+    """`Partial[Recipe]`: the class of the partials of `Recipe`, made once.
+
+    It is a subclass of the model (or dataclass) in which every field is optional, and its instances cannot be
+    changed. What has not arrived reads `None`; `model_fields_set` names what has.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, type_: Any) -> type:
+            return partial_class(type_)
+
+
+def partial_class(type_: Any) -> type:
+    """The partial class of a model or dataclass.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if isinstance(type_, type):
+        if issubclass(type_, BaseModel):
+            return type_ if "__partway_parts__" in vars(type_) else _partial_model(type_)
+        if dataclasses.is_dataclass(type_):
+            return _partial_dataclass(type_)
+    raise UsageError(f"Partial[...] takes a model or a dataclass, not {type_!r}")
+
+
+@cache
+def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
+    annotations = {name: _partial_field(field) for name, field in model.model_fields.items()}
+    namespace: dict[str, Any] = {
+        "__module__": model.__module__,
+        "__qualname__": f"Partial[{model.__qualname__}]",
+        "__doc__": f"A {model.__name__} that is still being written.",
+        "__slots__": ("__partway_parts__",),
+        "__annotations__": annotations,
+        "__getattr__": _getattr,
+        "__dict__": property(_filled_dict, _set_dict),
+        "__reduce__": _reduce,
+        "model_config": ConfigDict(frozen=True, defer_build=True, protected_namespaces=(), title=model.__name__),
+        **dict.fromkeys(annotations),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what pydantic thinks of the field names it has said of the model
+        made: type[BaseModel] = type(model)(f"Partial[{model.__name__}]", (model,), namespace)
+    made.__pydantic_decorators__.computed_fields.clear()
+    made.__pydantic_decorators__.model_serializers.clear()
+    made.model_rebuild(force=True)
+    return made
+
+
+def _partial_field(field: Any) -> Any:
+    """The annotation of a field that may be absent or half there, with its names and serializers."""
+    serializers = [part for part in field.metadata if isinstance(part, PlainSerializer | WrapSerializer)]
+    named = Field(
+        alias=field.alias,
+        alias_priority=field.alias_priority,
+        validation_alias=field.validation_alias,
+        serialization_alias=field.serialization_alias,
+        title=field.title,
+        description=field.description,
+        exclude=field.exclude,
+        repr=field.repr,
+    )
+    loose: Any = _loose(field.annotation)
+    for serializer in serializers:
+        loose = Annotated[loose, serializer]
+    return Annotated[Union[loose, None], named]  # noqa: UP007  # `|` does not take every special form
+
+
+def _loose(annotation: Any) -> Any:
+    """An annotation whose serializer takes partials, and `None` for what could not be shown, without a warning."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return SerializeAsAny[annotation]
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return Annotated[(_loose(args[0]), *args[1:])]
+    if origin in (Union, UnionType):
+        return Union[tuple(_loose(arg) for arg in args)]  # noqa: UP007  # made of a tuple
+    if origin is tuple:
+        return tuple[Any, ...]
+    if origin in (list, set, frozenset, Sequence, Iterable):
+        return origin[Union[_loose(args[0]), None]]  # noqa: UP007  # as above
+    if origin in (dict, Mapping):
+        return origin[args[0], Union[_loose(args[1]), None]]  # noqa: UP007  # as above
+    return annotation
+
+
+def _getattr(self: Any, name: str) -> Any:
+    if _fill(self):
+        return getattr(self, name)
+    return type(self).__mro__[1].__getattr__(self, name)  # type: ignore[attr-defined]  # hidden from type checkers
+
+
+def _filled_dict(self: Any) -> dict[str, Any]:
+    _fill(self)
+    return _get_dict(self)  # type: ignore[no-any-return]
+
+
+def _reduce(self: Any) -> tuple[Any, ...]:
+    # The class is made at run time, so a pickle names the model that it is made of.
+    return _restore, (type(self).__mro__[1], self.__getstate__())
+
+
+def _restore(model: type[BaseModel], state: dict[Any, Any]) -> BaseModel:
+    partial = _new(_partial_model(model))
+    partial.__setstate__(state)
+    return partial
+
+
+def _fill(partial: Any) -> bool:
+    """Put together what a partial shows; `False` if that was done before, or it is a copy."""
+    made = type(partial)
+    slot = made.__partway_parts__
+    try:
+        parts: Parts | None = slot.__get__(partial)
+    except AttributeError:
+        return False
+    if parts is None:
+        return False
+    arrived, extra = parts()
+    _set_fields_set(partial, {*arrived, *extra})
+    _set_extra(partial, extra if made.model_config.get("extra") == "allow" else None)
+    _set_private(partial, _private_defaults(made))
+    _set_dict(partial, {**dict.fromkeys(made.__pydantic_fields__), **arrived})
+    slot.__set__(partial, None)  # last: another thread that looks meanwhile fills it with the same
+    return True
+
+
+def _private_defaults(model: type[BaseModel]) -> dict[str, Any] | None:
+    defaults = {name: private.get_default() for name, private in model.__private_attributes__.items()}
+    return {name: value for name, value in defaults.items() if value is not PydanticUndefined} or None
+
+
+def show_model(model: type[BaseModel]) -> Callable[[Parts], BaseModel]:
+    """Make partials of a model; the partial class is made with the first."""
+    made: type[BaseModel] | None = None
+    set_parts: Any = None
+    at_once = any(hasattr(model, name) for name in model.model_fields)  # `__getattr__` is not asked for these
+
+    def show(parts: Parts) -> BaseModel:
+        nonlocal made, set_parts
+        if made is None:
+            made = _partial_model(model)
+            set_parts = made.__partway_parts__.__set__  # type: ignore[attr-defined]
+        partial = _new(made)
+        set_parts(partial, parts)
+        if at_once:
+            _fill(partial)
+        return partial
+
+    return show
+
+
+def model_maker(
+    model: type[BaseModel], validate: Callable[[Any], Any], post_init: str | None
+) -> Callable[[dict[str, Any]], BaseModel]:
+    """Make instances of what the `model-fields` validator gives: the fields, the extras, the names that were set."""
+
+    def make(parts: dict[str, Any]) -> BaseModel:
+        fields, extra, fields_set = validate(parts)
+        made = _new(model)
+        _set_dict(made, fields)
+        _set_extra(made, extra)
+        _set_fields_set(made, fields_set)
+        _set_private(made, None)
+        if post_init is not None:
+            getattr(made, post_init)(None)
+        return made
+
+    return make
+
+
+@cache
+def _partial_dataclass(cls: type) -> type:
+    fields = [(field.name, field.type, dataclasses.field(default=None)) for field in dataclasses.fields(cls)]
+    return dataclasses.make_dataclass(
+        f"Partial[{cls.__name__}]",
+        fields,
+        bases=(cls,),
+        namespace={"__post_init__": lambda *_: None, "__module__": cls.__module__, "__reduce__": _reduce_dataclass},
+        frozen=cls.__dataclass_params__.frozen,  # type: ignore[attr-defined]
+        eq=False,
+        repr=False,
+    )
+
+
+def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
+    values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+    return _restore_dataclass, (type(self).__mro__[1], values)
+
+
+def _restore_dataclass(cls: type, values: dict[str, Any]) -> Any:
+    return _set_all(_new(_partial_dataclass(cls)), values)
+
+
+def show_dataclass(cls: type) -> Callable[[Parts], Any]:
+    """Make partials of a dataclass. They are put together at once: a class attribute may hide what is missing."""
+
+    def show(parts: Parts) -> Any:
+        made = _partial_dataclass(cls)
+        blank = dict.fromkeys(field.name for field in dataclasses.fields(made))
+        return _set_all(_new(made), {**blank, **parts()[0]})
+
+    return show
+
+
+def dataclass_maker(cls: type, validate: Callable[[Any], Any]) -> Callable[[dict[str, Any]], Any]:
+    """Make instances of what the `dataclass-args` validator gives."""
+    return lambda parts: _set_all(_new(cls), validate(parts)[0])
+
+
+def _set_all(instance: Any, values: dict[str, Any]) -> Any:
+    for name, value in values.items():
+        _set(instance, name, value)
+    return instance

@@ -1,0 +1,115 @@
+"""What the open path looks like from outside: partials, and the state of a place.
+
+Frames only ever grow: parts are appended, a string's text is appended. So a snapshot need not copy anything to stay
+what it is: it keeps, for each open frame, how many parts there were, and for the open string, how long it was
+(`Spine`). Lists and dicts are put together from that when somebody looks, models field by field, which costs what is
+looked at and not what has arrived. Complete parts are the same objects in every snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from partway._shapes import ArrayShape, DictShape, ObjectShape, Place, Shape
+from partway._strings import OpenString
+
+__all__ = ["Level", "Spine", "holds", "show"]
+
+
+class Level(NamedTuple):
+    """An open object or array, as it was at one moment."""
+
+    shape: Shape
+    parts: Any
+    """The complete parts: a list of elements, or a dict by key. It may have grown since."""
+    count: int
+    """How many there were."""
+    slot: Any
+    """The key of the part that was open."""
+
+
+class Spine(NamedTuple):
+    """Everything that was open at one moment, from the outside in."""
+
+    levels: tuple[Level, ...]
+    string: OpenString | None
+    """The string that was open, if it was to be seen."""
+    length: int
+    """How long it was."""
+
+
+def show(spine: Spine, depth: int = 0) -> Any:
+    """The partial of the level at `depth`, or the open string below the last one."""
+    if depth == len(spine.levels):
+        assert spine.string is not None  # noqa: S101  # an empty spine is not shown
+        return spine.string.text(spine.length)
+    shape, parts, count, slot = spine.levels[depth]
+    is_open = depth + 1 < len(spine.levels) or spine.string is not None
+    match shape:
+        case ObjectShape():
+            return shape.show(lambda: _fields(spine, depth, is_open))
+        case DictShape():
+            shown = dict(_items(parts, count))
+            if is_open:
+                shown[slot] = show(spine, depth + 1)
+            return shown
+        case ArrayShape():
+            elements = parts[:count]
+            if is_open and shape.growing:
+                elements.append(show(spine, depth + 1))
+            return elements if shape.make is list else shape.make(elements)
+
+
+def _items(parts: dict[Any, Any], count: int) -> list[tuple[Any, Any]]:
+    return list(parts.items())[:count]
+
+
+def _fields(spine: Spine, depth: int, is_open: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What has arrived of an object: its fields by name, and its extra keys."""
+    shape, parts, count, slot = spine.levels[depth]
+    assert isinstance(shape, ObjectShape)  # noqa: S101  # only asked for these
+    items = _items(parts, count)
+    if is_open:
+        items.append((slot, show(spine, depth + 1)))
+    arrived: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, value in items:
+        field = shape.fields.get(key)
+        if field is None:
+            extra[key] = value
+        else:
+            arrived[field.name] = value
+    return arrived, extra
+
+
+def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
+    """Whether a complete (or rejected) value has something at a path of JSON keys and indices."""
+    for step in path:
+        if isinstance(step, int):
+            if not isinstance(value, list | tuple | set | frozenset) or not 0 <= step < len(value):
+                return False
+            place = place.array.place(step) if place is not None and place.array is not None else None
+            value = value[step] if isinstance(value, list | tuple) else None
+            continue
+        shape = place.object if place is not None else None
+        key: Any = step
+        place = None
+        match shape:
+            case ObjectShape(fields=fields) if step in fields:
+                key, place = fields[step].name, fields[step].place
+            case ObjectShape(extra=extra):
+                place = extra
+            case DictShape(key=convert, values=values):
+                key, place = step if convert is None else convert(step), values
+            case _:
+                pass
+        if isinstance(value, dict):
+            if key not in value:
+                return False
+            value = value[key]
+        else:
+            arrived = getattr(value, "model_fields_set", None)
+            if (key not in arrived) if arrived is not None else not hasattr(value, str(key)):
+                return False
+            value = getattr(value, str(key), None)
+    return True

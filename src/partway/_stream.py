@@ -1,0 +1,444 @@
+"""The shells around the extractor: a source of chunks in, partials, events or items out.
+
+Sync and async differ in how they pull the source and how they close it, and in nothing else: what is done with a
+chunk, and with the end, is in `_Intake`. A run pulls its source only when somebody asks for the next partial, event or
+item, and closes it on every way out: at its end, after an error, and when the loop over the run is left.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import time
+from codecs import getincrementaldecoder
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+
+from partway._extractor import Extractor
+from partway._limits import Limits
+from partway._paths import Pattern
+from partway.errors import PartwayError, RefusalError, SourceError, TruncatedJSONError, UsageError
+from partway.events import Completed, Event, Path, State
+from partway.providers import Channel, Delta, Format, format_of
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["AsyncRun", "Run", "stream"]
+
+T = TypeVar("T")
+
+_CONTENT: Final = Channel("content", 0)
+_REFUSAL: Final = Channel("refusal", 0)
+
+
+class _Intake(Generic[T]):
+    """What a run does with the chunks of its source, and with its end."""
+
+    def __init__(self, extractor: Extractor[T], json_only: bool) -> None:
+        self.extractor = extractor
+        self._json_only = json_only
+        self._format: Format | None = None
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._bytes = 0
+        self._refusal = ""
+        self._reason = "stop"
+
+    def take(self, chunk: Any) -> bool:
+        """Feed what a chunk holds of the answer; say whether the partial has changed."""
+        if isinstance(chunk, str):
+            return self.extractor.feed(chunk)
+        if isinstance(chunk, bytes | bytearray | memoryview):
+            return self.extractor.feed(self._decoded(bytes(chunk)))
+        if self._format is None or not self._format.recognizes(chunk):
+            self._format = format_of(chunk)
+        changed = False
+        for part in self._format.read(chunk):
+            if isinstance(part, Delta):
+                if part.channel == _CONTENT:
+                    changed |= self.extractor.feed(part.text)
+                elif part.channel == _REFUSAL:
+                    self._refusal += part.text
+            elif part.channel == _CONTENT:
+                self._reason = part.reason
+        return changed
+
+    def _decoded(self, chunk: bytes) -> str:
+        try:
+            text = self._decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            at = self._bytes - (len(error.object) - len(chunk)) + error.start
+            raise self.extractor.fail(SourceError, f"the source is not UTF-8 at byte {at}: {error.reason}") from error
+        self._bytes += len(chunk)
+        return text
+
+    def end(self) -> T:
+        """The source has ended: give the result, or raise why there is none."""
+        extractor = self.extractor
+        if self._refusal:
+            raise extractor.fail(RefusalError, f"the model refused: {self._refusal}")
+        if self._reason == "filter":
+            raise extractor.fail(RefusalError, "the provider's content filter stopped the answer")
+        if self._reason == "length":
+            raise extractor.fail(TruncatedJSONError, "the provider cut the answer off at its limit of length")
+        if self._decoder.getstate()[0] and (self._json_only or extractor.state() is not State.COMPLETE):
+            raise extractor.fail(TruncatedJSONError, "the source ended inside a UTF-8 character")
+        return extractor.finish()
+
+
+class _BaseRun(Generic[T]):
+    """What runs have in common: a look at the value so far."""
+
+    def __init__(self, extractor: Extractor[T], *, every: float | None, json_only: bool) -> None:
+        self._extractor = extractor
+        self._intake = _Intake(extractor, json_only)
+        self._every = every
+        self._shown = -math.inf
+        self._last: Any = None
+        self._started = False
+        self._ended = False
+        self._result: T | None = None
+        self._error: BaseException | None = None
+        self._events: list[Event] = []
+
+    @property
+    def partial(self) -> T | None:
+        """The typed value so far, immutable; `None` before anything of it has arrived."""
+        return self._extractor.partial  # type: ignore[no-any-return]  # a partial T, shown as a T
+
+    def state(self, *path: str | int) -> State:
+        """How far the place at a path has come; without a path, the whole value."""
+        return self._extractor.state(*path)
+
+    @property
+    def open_path(self) -> Path:
+        """Where the text is being written now: the innermost place that is open."""
+        return self._extractor.open_path
+
+    @property
+    def text(self) -> str:
+        """The JSON text so far, without fence or prose."""
+        return self._extractor.text
+
+    @property
+    def candidate(self) -> int:
+        """Which JSON document of the text is shown, counted from 1; 0 before one has begun."""
+        return self._extractor.candidate
+
+    @property
+    def rejected(self) -> dict[Path, Any]:
+        """The places that are there and do not fit the type so far, with pydantic's error for each."""
+        return dict(self._extractor.rejected)
+
+    def _listen(self) -> list[Event]:
+        if self._started:
+            raise UsageError("events() and items() come before anything is pulled: the run has begun already")
+        self._extractor.listen(self._events.append)
+        return self._events
+
+    def _unseen(self) -> bool:
+        """Whether there is a partial that has not been shown."""
+        return self.partial is not self._last and self.partial is not None
+
+    def _fresh(self) -> bool:
+        """Whether there is one and its time has come."""
+        return self._unseen() and (self._every is None or time.monotonic() - self._shown >= self._every)
+
+    def _show(self) -> T:
+        if self._every is not None:
+            self._shown = time.monotonic()
+        self._last = self.partial
+        return self._last  # type: ignore[no-any-return]  # a partial T, shown as a T
+
+    def _outcome(self) -> T:
+        if self._error is not None:
+            raise self._error
+        if not self._ended:  # closed on the way: what had come may be all
+            self._ended = True
+            try:
+                self._result = self._extractor.finish()
+            except (PartwayError, UsageError) as error:
+                self._error = error
+                raise
+        return self._result  # type: ignore[return-value]  # set with _ended
+
+
+class Run(_BaseRun[T]):
+    """A stream that is being read: iterate over it for partials, ask it for its result.
+
+    What is pulled from the source is pulled once: `result()` goes on where a loop ended. A loop that is left closes
+    the source, and so does leaving the run as a context manager.
+    """
+
+    def __init__(self, source: Iterable[Any], extractor: Extractor[T], *, every: float | None, json_only: bool) -> None:
+        super().__init__(extractor, every=every, json_only=json_only)
+        self._source = source
+        self._steps = self._pulled()
+
+    def _pulled(self) -> Generator[bool]:
+        """Pull the source to its end; yield for each chunk whether the partial has changed."""
+        iterator = iter(self._source)
+        try:
+            self._started = True
+            for chunk in iterator:
+                yield self._intake.take(chunk)
+            self._result = self._intake.end()
+            yield True
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._error = error
+            raise
+        else:
+            self._ended = True
+        finally:
+            for closable in {id(part): part for part in (iterator, self._source)}.values():
+                if (close := getattr(closable, "close", None)) is not None:
+                    close()
+
+    def __iter__(self) -> Iterator[T]:
+        """Iterate over the partials: one for each chunk that changed something, the validated value last."""
+        try:
+            for _ in self._steps:
+                if self._fresh():
+                    yield self._show()
+        except PartwayError:
+            if self._unseen():
+                yield self._show()
+            raise
+        finally:
+            self.close()
+        if self._unseen():
+            yield self._show()
+
+    def events(self) -> Iterator[Event]:
+        """Iterate over the events instead, in the order of the text.
+
+        Raises:
+            UsageError: Something was pulled before.
+        """
+        return self._drained(self._listen())
+
+    def _drained(self, events: list[Event]) -> Iterator[Event]:
+        try:
+            for _ in self._steps:
+                yield from events
+                events.clear()
+        except GeneratorExit:
+            raise
+        except PartwayError:
+            yield from events
+            raise
+        finally:
+            self.close()
+
+    def items(self, path: str) -> Iterator[Any]:
+        """Iterate over the values at a path, such as `steps[*]`: each once, complete and validated.
+
+        Raises:
+            UsageError: The path cannot be read, or something was pulled before.
+        """
+        pattern = Pattern(path)
+        events = self.events()
+        return (event.value for event in events if isinstance(event, Completed) and pattern.matches(event.path))
+
+    def result(self) -> T:
+        """Pull what is left and return the validated value.
+
+        Raises:
+            PartwayError: There is none; the error says why and keeps what had arrived.
+        """
+        for _ in self._steps:
+            pass
+        return self._outcome()
+
+    def close(self) -> None:
+        """Close the source; nothing more is pulled."""
+        self._steps.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncRun(_BaseRun[T]):
+    """A stream that is being read from an async source: the same as `Run`, to be awaited."""
+
+    def __init__(
+        self, source: AsyncIterable[Any], extractor: Extractor[T], *, every: float | None, json_only: bool
+    ) -> None:
+        super().__init__(extractor, every=every, json_only=json_only)
+        self._source = source
+        self._steps = self._pulled()
+
+    async def _pulled(self) -> AsyncGenerator[bool]:
+        """Pull the source to its end; yield for each chunk whether the partial has changed."""
+        iterator = aiter(self._source)
+        try:
+            self._started = True
+            async for chunk in iterator:
+                yield self._intake.take(chunk)
+            self._result = self._intake.end()
+            yield True
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._error = error
+            raise
+        else:
+            self._ended = True
+        finally:
+            for closable in {id(part): part for part in (iterator, self._source)}.values():
+                close = getattr(closable, "aclose", None) or getattr(closable, "close", None)
+                if close is not None and inspect.isawaitable(closing := close()):
+                    await closing
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Iterate over the partials: one for each chunk that changed something, the validated value last."""
+        try:
+            async for _ in self._steps:
+                if self._fresh():
+                    yield self._show()
+        except PartwayError:
+            if self._unseen():
+                yield self._show()
+            raise
+        finally:
+            await self.aclose()
+        if self._unseen():
+            yield self._show()
+
+    def events(self) -> AsyncIterator[Event]:
+        """Iterate over the events instead, in the order of the text.
+
+        Raises:
+            UsageError: Something was pulled before.
+        """
+        return self._drained(self._listen())
+
+    async def _drained(self, events: list[Event]) -> AsyncIterator[Event]:
+        try:
+            async for _ in self._steps:
+                for event in events:
+                    yield event
+                events.clear()
+        except GeneratorExit:
+            raise
+        except PartwayError:
+            for event in events:
+                yield event
+            raise
+        finally:
+            await self.aclose()
+
+    def items(self, path: str) -> AsyncIterator[Any]:
+        """Iterate over the values at a path, such as `steps[*]`: each once, complete and validated.
+
+        Raises:
+            UsageError: The path cannot be read, or something was pulled before.
+        """
+        pattern = Pattern(path)
+        events = self.events()
+        return (event.value async for event in events if isinstance(event, Completed) and pattern.matches(event.path))
+
+    async def result(self) -> T:
+        """Pull what is left and return the validated value.
+
+        Raises:
+            PartwayError: There is none; the error says why and keeps what had arrived.
+        """
+        async for _ in self._steps:
+            pass
+        return self._outcome()
+
+    async def aclose(self) -> None:
+        """Close the source; nothing more is pulled."""
+        await self._steps.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+@overload
+def stream(
+    source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., json_only: bool = ...,
+    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> AsyncRun[T]: ...  # fmt: skip
+@overload
+def stream(
+    source: Iterable[Any], type_: type[T], *, every: float | None = ..., json_only: bool = ...,
+    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> Run[T]: ...  # fmt: skip
+@overload
+def stream(
+    source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., json_only: bool = ...,
+    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> AsyncRun[Any]: ...  # fmt: skip
+@overload
+def stream(
+    source: Iterable[Any], type_: Any, *, every: float | None = ..., json_only: bool = ...,
+    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> Run[Any]: ...  # fmt: skip
+def stream(
+    source: AsyncIterable[Any] | Iterable[Any],
+    type_: Any,
+    *,
+    every: float | None = None,
+    json_only: bool = False,
+    limits: Limits | None = None,
+    thinking: Sequence[str] = ("think", "thinking", "reasoning"),
+) -> Run[Any] | AsyncRun[Any]:
+    """Read one typed value from a source of chunks, showing it while it grows.
+
+    Args:
+        source: An iterable of `str`, of `bytes` (UTF-8, cut anywhere), or of the chunks of an LLM client: objects or
+            dicts. An async iterable gives an async run. It is closed in the end.
+        type_: A model, or any type that `pydantic.TypeAdapter` takes.
+        every: Show at most one partial in so many seconds, and always the last one. What is held back is shown with
+            the next chunk; there is no timer.
+        json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
+        limits: How much is read at most.
+        thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
+
+    Raises:
+        UsageError: `source` is nothing that can be streamed, or pydantic cannot validate `type_`.
+    """
+    _check(source)
+    if every is not None and not every >= 0:
+        raise UsageError(f"every takes a number of seconds, not {every!r}")
+    extractor: Extractor[Any] = Extractor(type_, limits=limits, json_only=json_only, thinking=thinking)
+    if isinstance(source, AsyncIterable):
+        return AsyncRun(source, extractor, every=every, json_only=json_only)
+    return Run(source, extractor, every=every, json_only=json_only)
+
+
+def _check(source: Any) -> None:
+    """Refuse a source that cannot work, and say what to pass instead."""
+    if inspect.iscoroutine(source):
+        source.close()  # or Python warns that it was never awaited
+        raise UsageError("the source is a coroutine that was not awaited: pass `await` of it, which gives the stream")
+    if inspect.isgeneratorfunction(source) or inspect.isasyncgenfunction(source) or isinstance(source, type):
+        raise UsageError(f"the source is {source!r} itself: pass what calling it gives")
+    if isinstance(source, str | bytes | bytearray):
+        kind = type(source).__name__
+        raise UsageError(
+            f"the source is a whole {kind}: pass an iterable of pieces, [text] for one; "
+            "pydantic's TypeAdapter(...).validate_json reads JSON that is whole"
+        )
+    if isinstance(source, Mapping):
+        raise UsageError("the source is a single dict: pass an iterable of chunks, [chunk] for one")
+    if not isinstance(source, Iterable | AsyncIterable):
+        raise UsageError(
+            f"the source is a {type(source).__name__}, which cannot be iterated over: "
+            "pass an iterable or async iterable of str, bytes or chunks"
+        )
