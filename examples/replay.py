@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 from language import Language
-
 from partway import stream
 
 recording = Path(__file__).with_name("language.md").read_text("utf-8")

@@ -16,7 +16,7 @@ from typing import Any, Final
 from partway._diagnose import Flaw
 from partway._plan import Plan, ValidationError, nested_error
 from partway._reader import Reader
-from partway._shapes import HIDDEN, ArrayShape, DictShape, ObjectShape, Place, Shape
+from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Place, Shape
 from partway._snapshot import Level, Spine, holds, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
@@ -41,25 +41,36 @@ class _Frame:
 
     Attributes:
         parts: Its complete parts: a list for an array, a dict by key for an object.
+        fields: The fields by JSON key, if it has any.
         key: The JSON key of the part that is being written, if it is an object; for an array its length tells.
         slot: The same as the key in `parts`.
         child: The place of the part that is being written.
         bad: The errors of the parts that were rejected, by key or index.
         start: Where it begins in the JSON text, if it is validated from that.
+        seen: How many snapshots had been taken when `parts` was last copied.
     """
 
-    __slots__ = ("array", "bad", "child", "key", "parts", "seen", "shape", "slot", "start")
+    __slots__ = ("array", "bad", "child", "fields", "key", "parts", "seen", "shape", "slot", "start")
 
-    def __init__(self, shape: Shape, child: Place, start: int) -> None:
+    def __init__(self, shape: Shape, start: int, seen: int) -> None:
         self.shape = shape
-        self.array = isinstance(shape, ArrayShape)
-        self.parts: Any = [] if self.array else {}
         self.key: str | None = None
         self.slot: Any = None
-        self.child = child
         self.bad: dict[Any, ValidationError] | None = None
         self.start = start
-        self.seen = 0  # how many snapshots had been taken when `parts` was last copied
+        self.seen = seen
+        self.parts: Any
+        self.fields: dict[str, Field] | None = None
+        if isinstance(shape, ArrayShape):
+            self.array = True
+            self.parts = []
+            self.child = shape.place(0)
+        else:
+            self.array = False
+            self.parts = {}
+            self.child = HIDDEN
+            if isinstance(shape, ObjectShape):
+                self.fields = shape.fields
 
     @property
     def step(self) -> str | int | None:
@@ -81,7 +92,7 @@ class Builder:
     """
 
     def __init__(self, plan: Plan, *, max_depth: int, emit: Callable[[Event], object] | None = None) -> None:
-        self._root = _Frame(ArrayShape(list, plan.root, None), plan.root, 0)
+        self._root = _Frame(ArrayShape(list, plan.root, None), 0, 0)
         self._frame = self._root
         self._stack = [self._root]
         self.emit = emit
@@ -115,30 +126,56 @@ class Builder:
         return len(self._stack) > 2 or self._whole > 1 or bool(self._frame.parts) or self._frame.key is not None
 
     def feed(self, reader: Reader) -> None:
-        """Take over the reader's tokens."""
+        """Take over the reader's tokens.
+
+        Keys and atoms, most of all tokens, are written out here, without calls, as long as nobody listens to events.
+        """
+        frame = self._frame
         for index, (event, value) in enumerate(reader.tokens):
-            if self._whole:
-                self._pass_over(event, reader, index)
-            elif event == "map_key":
-                self._key(value)
-            elif event in _STARTS:
-                self._start(event, reader, index)
-                if len(self._stack) + self._whole > self._max_depth + 1:
-                    self._too_deep(reader, index)
-                    return
-            elif event in _ENDS:
-                self._end(reader, index)
-            elif event == "open_string":
-                self._open_string(value)
-            elif event == "append":
-                self._append(value)
-            elif event == "close_string":
-                self._close_string(value)
+            if event == "map_key" and not self._whole:
+                field = None if frame.fields is None else frame.fields.get(value)
+                if field is None or value in frame.parts or frame.bad:
+                    self._key(value)
+                else:
+                    frame.key = frame.slot = value
+                    frame.child = field.place
+            elif event in ATOMS and not self._whole:
+                place = frame.child
+                take = place.takes[event]
+                if take is not None or self.emit is not None or frame is self._root or not place.shown:
+                    self._atom(event, value)
+                elif frame.array:
+                    frame.parts.append(value)
+                    if frame.shape.first:  # type: ignore[union-attr]  # an array has an ArrayShape
+                        frame.child = frame.shape.place(len(frame.parts))  # type: ignore[union-attr]  # as above
+                    self.changed = True
+                else:
+                    frame.parts[frame.slot] = value
+                    frame.key = None
+                    self.changed = True
             else:
-                self._atom(event, value)
+                self._other(event, value, reader, index)
+                frame = self._frame
             if self.done:
                 self.end = reader.span(index)[1]
                 return
+            if self.flaw is not None:
+                return
+
+    def _other(self, event: str, value: Any, reader: Reader, index: int) -> None:
+        """Take over a token that is neither key nor atom, or that is passed over."""
+        if self._whole:
+            self._pass_over(event, reader, index)
+        elif event in _STARTS:
+            self._start(event, reader, index)
+        elif event in _ENDS:
+            self._end(reader, index)
+        elif event == "open_string":
+            self._open_string(value)
+        elif event == "append":
+            self._append(value)
+        else:
+            self._close_string(*value)
 
     def _key(self, key: str) -> None:
         """A part of an object is about to begin: find its place."""
@@ -181,7 +218,7 @@ class Builder:
         if not place.shown:
             frame.key = None
             return
-        if self.emit and not opened:
+        if self.emit is not None and not opened:
             self.emit(Opened(self._path(), _KINDS[event]))
             if event == "string" and place.streams and value:
                 self.emit(Appended(self._path(), value))
@@ -196,8 +233,7 @@ class Builder:
     def _put(self, value: Any) -> None:
         """A part of the frame on top is complete."""
         frame = self._frame
-        if self.emit:
-            self.emit(Completed(self._path(), value))
+        path = self._path() if self.emit is not None else ()
         if frame.array:
             frame.parts.append(value)
             if frame is self._root:
@@ -211,6 +247,8 @@ class Builder:
             frame.parts[frame.slot] = value
             frame.key = None
         self.changed = True
+        if self.emit is not None:
+            self.emit(Completed(path, value))
 
     def _reject(self, error: ValidationError, shown: Any) -> None:
         """A part of the frame on top is there and does not fit; what had been shown of it stays."""
@@ -218,8 +256,6 @@ class Builder:
         path = self._path()
         self.rejected[path] = error
         self._note(frame, len(frame.parts) if frame.array else frame.slot, error)
-        if self.emit:
-            self.emit(Rejected(path, error))
         if frame.array:
             frame.parts.append(None if shown is _NOTHING else shown)
             if frame is self._root:
@@ -233,6 +269,8 @@ class Builder:
                 frame.parts[frame.slot] = shown
             frame.key = None
         self.changed = True
+        if self.emit is not None:
+            self.emit(Rejected(path, error))
 
     def _note(self, frame: _Frame, key: Any, error: ValidationError) -> None:
         if frame.bad is None:
@@ -243,17 +281,17 @@ class Builder:
         """An object or array begins."""
         place = self._frame.child
         shape: Shape | None = place.object if event == "start_map" else place.array
-        if self.emit and place.shown:
+        if self.emit is not None and place.shown:
             self.emit(Opened(self._path(), _KINDS[event]))
         if shape is None:
             self._whole = 1
             self._whole_start = reader.span(index)[0] if place.shown else 0
             return
-        child = HIDDEN if not isinstance(shape, ArrayShape) else shape.place(0)
-        self._frame = frame = _Frame(shape, child, reader.span(index)[0] if shape.from_text else 0)
-        frame.seen = self._snapshots
+        self._frame = frame = _Frame(shape, reader.span(index)[0] if shape.from_text else 0, self._snapshots)
         self._stack.append(frame)
         self.changed = True
+        if len(self._stack) + self._whole > self._max_depth + 1:
+            self._too_deep(reader, index)
 
     def _end(self, reader: Reader, index: int) -> None:
         """The object or array on top is there: validate it."""
@@ -283,6 +321,8 @@ class Builder:
         """Go on in a value that is read whole."""
         if event in _STARTS:
             self._whole += 1
+            if len(self._stack) + self._whole > self._max_depth + 1:
+                self._too_deep(reader, index)
         elif event in _ENDS:
             self._whole -= 1
             if not self._whole:
@@ -302,7 +342,7 @@ class Builder:
 
     def _open_string(self, string: OpenString) -> None:
         place = self._frame.child
-        if place.shown and self.emit:
+        if place.shown and self.emit is not None:
             self.emit(Opened(self._path(), "string"))
         if place.shown and place.streams:
             self.string = string
@@ -313,10 +353,12 @@ class Builder:
     def _append(self, text: str) -> None:
         if self.string is not None:
             self.changed = True
-            if self.emit:
+            if self.emit is not None:
                 self.emit(Appended(self._path(), text))
 
-    def _close_string(self, text: str) -> None:
+    def _close_string(self, piece: str, text: str) -> None:
+        if piece:
+            self._append(piece)
         self.string = None
         self._busy = False
         self._atom("string", text, opened=True)

@@ -76,12 +76,11 @@ def diagnose(text: str) -> Flaw | None:
             continue
         if lexeme == '"':
             try:
-                piece = OpenString().decode(text, at)
+                _, at, closed = OpenString().decode(text, at)
             except BrokenStringError as error:
                 return Flaw(error.index, error.expected)
-            if not piece.closed:
+            if not closed:
                 return None
-            at = piece.end
             if expect in (_Expect.FIRST_KEY, _Expect.KEY):
                 expect = _Expect.COLON
                 continue

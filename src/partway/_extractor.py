@@ -26,7 +26,7 @@ from partway._fence import Fence
 from partway._limits import Limits
 from partway._plan import ValidationError, plan_for
 from partway._reader import SLICE, Reader
-from partway._strings import OpenString
+from partway._strings import TAIL, OpenString
 from partway.errors import (
     LimitError,
     MalformedJSONError,
@@ -73,8 +73,8 @@ class Extractor(Generic[T]):
 
     __slots__ = (
         "_backend", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits", "_live",
-        "_max_string", "_mismatch", "_mode", "_on_event", "_only", "_plan", "_reader", "_slice", "_snapshot",
-        "_stale", "_write",
+        "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_slice", "_snapshot",
+        "_stale", "_synced",
     )  # fmt: skip
 
     def __init__(
@@ -100,13 +100,13 @@ class Extractor(Generic[T]):
         self._end: int | None = None
         self._head = ""
         self._left = self._limits.max_chars
-        self._max_string = self._limits.max_string
-        self._slice = min(SLICE, self._max_string)
-        self._live: OpenString | None = None
+        self._slice = min(SLICE, self._limits.max_string)
+        self._most = min(TAIL, self._limits.max_string)
+        self._live: OpenString | None = None  # the open string, if nothing of it is kept back
+        self._synced = 0  # how much of its tail is in the JSON text
         self._stale = False
         self._snapshot: Any = None
         self._reader, self._builder = self._new_candidate()
-        self._write = self._reader.text.write
 
     def feed(self, delta: str) -> bool:
         """Take in a piece of the text, cut anywhere; say whether the partial has changed.
@@ -117,21 +117,18 @@ class Extractor(Generic[T]):
             UsageError: It was finished, or has failed, before; or `delta` is no `str`.
         """
         string = self._live
-        if string is not None and isinstance(delta, str) and '"' not in delta and "\\" not in delta:
-            # The common case, on its own for speed: more of an open string, with nothing in it to decode. A character
-            # that is not printable may be one that JSON does not allow.
-            size = len(delta)
-            if delta.isprintable() and size <= self._left and string.length + size <= self._max_string:
-                self._left -= size
-                string.length += size
-                string.write(delta)
-                self._write(delta)
+        if string is not None and type(delta) is str and '"' not in delta and "\\" not in delta:
+            # The common case, on its own for speed: more of an open string, and nothing in it to decode. A character
+            # that is not printable may be one that JSON does not allow. Limits, and the JSON text, catch up later.
+            tail = string.tail + delta
+            if len(tail) < self._most and delta.isprintable():
+                string.tail = tail
                 if self._builder.string is None:
                     return False
                 self._stale = True
                 if self._on_event is not None and delta:
-                    self._on_event(Appended(self._builder.open_path(bare=False), delta))
-                return size > 0
+                    self._on_event(Appended(self.open_path, delta))
+                return delta != ""
         return self._take(delta)
 
     def _take(self, delta: str) -> bool:
@@ -139,18 +136,36 @@ class Extractor(Generic[T]):
             raise UsageError(f"feed() takes str, not {type(delta).__name__}; stream() takes bytes")
         if self._mode is _Mode.OVER:
             raise UsageError("feed() after the end: an Extractor reads one text; make a new one for the next")
-        if len(self._head) < _QUOTED:
-            self._head += delta[:_QUOTED]
-        if len(delta) > self._left:
-            raise self._over(self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}"))
+        self._catch_up()
         self._left -= len(delta)
-        self._builder.changed = False
-        self._look_at(delta)
+        if self._left < 0:
+            raise self._over(self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}"))
+        builder = self._builder
+        builder.changed = False
+        if self._mode is _Mode.READING and len(delta) <= self._slice:
+            self._reader.feed(delta)
+            behind = self._built()
+            if behind:
+                self._look_at(behind)
+        else:
+            if len(self._head) < _QUOTED:
+                self._head += delta[:_QUOTED]
+            self._look_at(delta)
         reader, builder = self._reader, self._builder
-        self._live = reader.string if not reader.pending and self._mode is _Mode.READING else None
-        self._write = reader.text.write
-        self._stale |= builder.changed
+        string = None if reader.carry or self._mode is not _Mode.READING else reader.string
+        self._live = string
+        if string is not None:
+            self._synced = len(string.tail)
+        if builder.changed:
+            self._stale = True
         return builder.changed
+
+    def _catch_up(self) -> None:
+        """Have the JSON text follow what was added to the open string without it."""
+        if (string := self._live) is not None and (size := len(string.tail) - self._synced):
+            self._reader.text.write(string.tail[self._synced :])
+            self._synced += size
+            self._left -= size
 
     def _look_at(self, text: str) -> None:
         """Take text slice by slice, so that what is copied for a candidate is never more than a slice."""
@@ -186,6 +201,7 @@ class Extractor(Generic[T]):
         """
         if self._mode is _Mode.OVER:
             raise UsageError("finish() after the end: the result was given, or the error raised, before")
+        self._catch_up()
         self._live = None
         if self._mode is _Mode.READING:
             self._builder.changed = False
@@ -230,6 +246,7 @@ class Extractor(Generic[T]):
     @property
     def text(self) -> str:
         """The JSON text so far, without fence or prose."""
+        self._catch_up()
         return self._reader.text.slice(0, self._end)
 
     @property

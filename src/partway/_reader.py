@@ -28,13 +28,13 @@ from typing import Any, Final, TypeAlias
 import ijson
 
 from partway._diagnose import CUT_LITERALS, CUT_NUMBER, NUMBER, Flaw, diagnose
-from partway._strings import BrokenStringError, OpenString, TextBuffer
+from partway._strings import TAIL, BrokenStringError, OpenString, TextBuffer
 
 __all__ = ["BACKENDS", "SLICE", "Reader", "Token"]
 
 Token: TypeAlias = tuple[str, Any]
 """ijson's `(event, value)`, and for strings that did not come whole `("open_string", OpenString)`, then
-`("append", str)` for each piece, then `("close_string", str)`."""
+`("append", piece)` for more of it, and `("close_string", (piece, whole))`."""
 
 
 def _usable() -> tuple[str, ...]:
@@ -58,7 +58,9 @@ _SPACE = r"[ \t\n\r]"
 _STRING = r'"(?:[^"\\\x00-\x1f\ud800-\udfff]++|\\["\\/bfnrt])*+"'
 _ENDS = rf"(?=[,\]}}]|{_SPACE})"
 _LITERAL = rf"(?:true|false|null)(?:{_ENDS}|\Z)"
-_LEXEME = re.compile(rf"{_STRING}|[{{}}\[\]]|[^\s{{}}\[\]:,\"]+")
+_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+', re.DOTALL)
+_STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
+_QUOTE = re.compile('"')
 _BARE = re.compile(rf"[^ \t\n\r{{}}\[\]:,\"]*")
 
 
@@ -88,12 +90,13 @@ class Reader:
         tokens: What the last `feed` gave; emptied by the next.
         flaw: Why no more can be read, once that is so.
         string: The string that is open, key or value.
+        carry: What was kept back of the text, to come again in front of the next.
         text: The text so far.
     """
 
     __slots__ = (
-        "_base", "_carry", "_coroutine", "_is_key", "_marks", "_match", "_max_digits", "_max_string", "_send",
-        "_slice", "flaw", "string", "text", "tokens",
+        "_coroutine", "_is_key", "_match", "_max_digits", "_max_string", "_most", "_send", "_slice", "_was_key", "carry",
+        "flaw", "string", "text", "tokens",
     )  # fmt: skip
 
     def __init__(self, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
@@ -102,16 +105,16 @@ class Reader:
         self._send = self._coroutine.send
         self._max_string = max_string
         self._max_digits = max_number_digits
+        self._most = min(TAIL, max_string)
         # An integer of 18 digits fits 64 bits; a float of these digits and a two-digit exponent cannot overflow.
         self._match = _lexemes(min(18, max_number_digits // 3 + 1)).match
         self.text = TextBuffer()
         self.string: OpenString | None = None
-        self._is_key = False
-        self._carry = ""
-        self._slice = ""
-        self._base = 0
-        self._marks: list[tuple[int, int]] = []
+        self.carry = ""
         self.flaw: Flaw | None = None
+        self._is_key = False
+        self._slice = ""
+        self._was_key = False  # whether the slice began in a key
 
     def __del__(self) -> None:
         # A generator of ijson's that is dropped in the middle of a document complains on standard error.
@@ -119,14 +122,9 @@ class Reader:
             self._coroutine.close()
 
     @property
-    def pending(self) -> bool:
-        """Whether something was kept back that may become part of what follows."""
-        return bool(self._carry)
-
-    @property
     def bare(self) -> bool:
         """Whether a number or literal has begun and not ended."""
-        return self.string is None and bool(self._carry)
+        return self.string is None and bool(self.carry)
 
     def feed(self, text: str) -> None:
         """Read a piece of text, at most `SLICE` characters.
@@ -135,121 +133,134 @@ class Reader:
         end of the document is for the caller to take back.
         """
         self.tokens.clear()
-        self._marks.clear()
-        self._base = self.text.settle() - len(self._carry)
         self.text.write(text)
-        if self._carry:
-            text = self._carry + text
-            self._carry = ""
+        if self.carry:
+            text = self.carry + text
+            self.carry = ""
         self._slice = text
+        self._was_key = self._is_key
         try:
-            at = self._string_on(text, 0) if self.string is not None else 0
-            while at < len(text):
-                at = self._structure(text, at)
+            self._lex(text)
         except BrokenStringError as error:
             self.flaw = Flaw(self._base + error.index, error.expected)
         except Exception:  # noqa: BLE001  # each backend has errors of its own; which one says nothing
-            self.flaw = self._diagnosed(len(text))
+            self.flaw = diagnose(self.text.slice(0)) or Flaw(len(self.text), "valid JSON")
+
+    def _lex(self, text: str) -> None:
+        """Turn text into tokens.
+
+        The cases that make up nearly all of a stream are written out here, without calls: a string goes on, closes,
+        or opens, with nothing in it to decode. It is the loop that everything waits for.
+        """
+        tokens, match, size, at = self.tokens, self._match, len(text), 0
+        string = self.string
+        while True:
+            if string is not None:
+                quote = text.find('"', at)
+                piece = text[at:quote] if quote >= 0 else text[at:]
+                tail = string.tail + piece
+                if "\\" in piece or len(tail) > self._most or not piece.isprintable():
+                    at = self._string_on(string, text, at)
+                    string = self.string
+                elif quote < 0:
+                    string.tail = tail
+                    if piece and not self._is_key:
+                        tokens.append(("append", piece))
+                    return
+                else:
+                    whole = string.text() + piece if string.moved else tail
+                    if self._is_key:
+                        self._is_key = False
+                        tokens.append(("map_key", whole))
+                    else:
+                        tokens.append(("close_string", (piece, whole)))
+                    self.string = string = None
+                    at = quote + 1
+            if at >= size:
+                return
+            if string is None:
+                end = match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
+                if end == size:
+                    # The Python backend takes a literal for whole when something follows it.
+                    self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())
+                    return
+                if text[end] == '"':
+                    self._send((text[at:end] + '""').encode())
+                    self.string = string = OpenString()
+                    if tokens.pop()[0] == "map_key":
+                        self._is_key = True
+                    else:
+                        tokens.append(("open_string", string))
+                    at = end + 1
+                else:
+                    at = self._bare(text, at, end)
+                    if at == size:
+                        return
 
     def finish(self) -> None:
         """Say that no more will come: a number at the very end is complete with that."""
-        self.tokens.clear()
-        self._marks.clear()
-        if self.bare and NUMBER.fullmatch(self._carry):
-            self._base = self.text.settle() - len(self._carry)
-            self._slice, self._carry = self._carry, ""
-            try:
-                self._number(self._slice, 0, len(self._slice))
-            except Exception:  # noqa: BLE001  # as in feed
-                self.flaw = self._diagnosed(len(self._slice))
+        bare, self.carry = self.carry, ""
+        if self.string is None and NUMBER.fullmatch(bare):
+            self.carry = bare
+            self.feed(" ")
+        else:
+            self.tokens.clear()
 
     def span(self, index: int) -> tuple[int, int]:
-        """Where the token at `index` of `tokens` stands in the text; for `close_string` where its last piece does."""
-        at = max(i for i, (first, _) in enumerate(self._marks) if first <= index)
-        first, start = self._marks[at]
-        for _ in range(index - first):
-            start = _LEXEME.search(self._slice, start).end()  # type: ignore[union-attr]  # there are that many
-        if self.tokens[index][0] in _OWN:
-            return self._base + start, self._base + start
-        lexeme = _LEXEME.search(self._slice, start)
-        assert lexeme is not None  # noqa: S101  # a token of ijson's comes from a lexeme in this slice
-        return self._base + lexeme.start(), self._base + lexeme.end()
+        """Where the token at `index` of `tokens` stands in the text; of a string that was cut, where it ends."""
+        at = start = 0
+        for i, (event, _) in enumerate(self.tokens[: index + 1]):
+            if event == "append":
+                continue
+            if event == "close_string" or (i == 0 and self._was_key):
+                lexeme = _STRING_END.match(self._slice, at)
+            else:
+                lexeme = (_QUOTE if event == "open_string" else _LEXEME).search(self._slice, at)
+            assert lexeme is not None  # noqa: S101  # every token comes from a lexeme in this slice
+            start, at = lexeme.span()
+        return self._base + start, self._base + at
 
-    def _structure(self, text: str, at: int) -> int:
-        """Read lexemes from `at`, and one string, number or cut lexeme behind them; return where it stopped."""
-        end = self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
-        if end == len(text):
-            # The Python backend takes a literal for whole when something follows it.
-            self._push(text[at:end] + " " if text[-1] in "el" else text[at:end], at)
-            return end
-        if text[end] == '"':
-            self._push(text[at:end] + '""', at)
-            event = self.tokens.pop()[0]
-            self.string = string = OpenString()
-            self._is_key = event == "map_key"
-            if not self._is_key:
-                self._own("open_string", string, end)
-            return self._string_on(text, end + 1)
-        if at < end:
-            self._push(text[at:end], at)
-        stop = _BARE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
-        return self._number(text, end, stop) if stop < len(text) else self._bare_end(text, end)
+    @property
+    def _base(self) -> int:
+        """Where the slice begins in the text."""
+        return len(self.text) - len(self._slice)
 
-    def _bare_end(self, text: str, at: int) -> int:
-        """Keep back what the text ends in: a number or literal that is not known to be whole."""
-        bare = text[at:]
-        if bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare):
-            if len(bare) > self._max_digits:
-                self.flaw = self._too_long("number", at, "max_number_digits", self._max_digits)
-            self._carry = bare
-            return len(text)
-        raise ValueError(bare)
-
-    def _number(self, text: str, at: int, end: int) -> int:
-        """Read a whole number that ijson might not hold."""
-        number = text[at:end]
-        if not NUMBER.fullmatch(number):
-            raise ValueError(number)
-        if len(number) > self._max_digits:
-            self.flaw = self._too_long("number", at, "max_number_digits", self._max_digits)
-            return len(text)
-        self._push("0 ", at)
-        integral = number.lstrip("-").isdigit()
-        self.tokens[-1] = ("number", int(number) if integral else float(number))
-        return end
-
-    def _string_on(self, text: str, at: int) -> int:
-        """Read on in the open string; return where it stopped."""
-        string = self.string
-        assert string is not None  # noqa: S101  # only called while one is open
-        piece = string.decode(text, at)
+    def _string_on(self, string: OpenString, text: str, at: int) -> int:
+        """Read on in an open string that has something to decode, or is long; return where it stopped."""
+        piece, end, closed = string.decode(text, at)
         if string.length > self._max_string:
-            self.flaw = self._too_long("string", at, "max_string", self._max_string)
+            self.flaw = Flaw(self._base + at, _longer("string", "max_string", self._max_string), limit=True)
             return len(text)
-        if not self._is_key and piece.text:
-            self._own("append", piece.text, at)
-        if not piece.closed:
-            self._carry = text[piece.end :]
+        if closed:
+            self.string = None
+            whole = string.text()
+            self.tokens.append(("map_key", whole) if self._is_key else ("close_string", (piece, whole)))
+            self._is_key = False
+            return end
+        if piece and not self._is_key:
+            self.tokens.append(("append", piece))
+        self.carry = text[end:]
+        return len(text)
+
+    def _bare(self, text: str, at: int, end: int) -> int:
+        """Read the lexemes from `at` to `end`, and what stands there that is none; return where it stopped."""
+        if at < end:
+            self._send(text[at:end].encode())
+        stop = _BARE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
+        bare, cut = text[end:stop], stop == len(text)
+        if not (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare)):
+            raise ValueError(bare)
+        if len(bare) > self._max_digits:
+            self.flaw = Flaw(self._base + end, _longer("number", "max_number_digits", self._max_digits), limit=True)
             return len(text)
-        self.string = None
-        self._own("map_key" if self._is_key else "close_string", string.text(), piece.end)
-        return piece.end
-
-    def _push(self, text: str, at: int) -> None:
-        self._marks.append((len(self.tokens), at))
-        self._send(text.encode("utf-8", "replace"))
-
-    def _own(self, event: str, value: Any, at: int) -> None:
-        """Add a token that ijson did not give, which ends at `at`."""
-        self._marks.append((len(self.tokens), at))
-        self.tokens.append((event, value))
-
-    def _too_long(self, what: str, at: int, limit: str, most: int) -> Flaw:
-        return Flaw(self._base + at, f"a {what} is longer than {limit}={most:,} characters", limit=True)
-
-    def _diagnosed(self, length: int) -> Flaw:
-        text = self.text.slice(0)
-        return diagnose(text) or Flaw(self._base + length, "valid JSON")
+        if cut:  # it may go on
+            self.carry = bare
+            return stop
+        # ijson might not hold it
+        self._send(b"0 ")
+        self.tokens[-1] = ("number", int(bare) if bare.lstrip("-").isdigit() else float(bare))
+        return stop
 
 
-_OWN: Final = frozenset({"open_string", "append", "close_string"})
+def _longer(what: str, limit: str, most: int) -> str:
+    return f"a {what} is longer than {limit}={most:,} characters"

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-__all__ = ["ANY", "HIDDEN", "ArrayShape", "DictShape", "Field", "ObjectShape", "Parts", "Place", "Shape", "Take"]
+__all__ = ["ANY", "ATOMS", "HIDDEN", "ArrayShape", "DictShape", "Field", "ObjectShape", "Parts", "Place", "Shape", "Take"]
 
 Take: TypeAlias = Callable[[Any], Any] | None
 """What makes a value of what stood in the JSON, or raises `ValidationError`; `None` where it is the value already."""
@@ -18,7 +18,7 @@ Take: TypeAlias = Callable[[Any], Any] | None
 Parts: TypeAlias = Callable[[], tuple[dict[str, Any], dict[str, Any]]]
 """Gives what has arrived of an object: fields by name, then the keys that are no field's."""
 
-ATOMS: Final = ("string", "number", "boolean", "null")
+ATOMS: Final = frozenset(("string", "number", "boolean", "null"))
 """ijson's events for values that have no parts."""
 
 

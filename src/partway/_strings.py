@@ -5,8 +5,9 @@ of them. So an open string is never shown to it: `OpenString` decodes the pieces
 character with the delta that brought it and keeps back only what cannot be decoded yet: an escape that is cut in
 two, and the first half of a surrogate pair until the second half is there.
 
-Growing text is written to an `io.StringIO`, which appends in amortised constant time and takes one byte a character
-for ASCII; a list of four-character pieces would take fifteen times the text.
+Most strings are short, so the newest characters are a plain `str`, the `tail`, which costs one addition a delta and
+is there to be shown as it is. When it gets long it moves to an `io.StringIO`, which appends in amortised constant
+time and takes one byte a character for ASCII; a list of four-character pieces would take fifteen times the text.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import re
 from bisect import bisect_right
 from io import StringIO
 from json.decoder import scanstring
-from typing import NamedTuple
+from typing import Final
 
-__all__ = ["BrokenStringError", "OpenString", "TextBuffer"]
+__all__ = ["TAIL", "BrokenStringError", "OpenString", "TextBuffer"]
 
 # RFC 8259, section 7. A surrogate stands only in a pair, as in pydantic's parser: a `str` with a lone one cannot be
 # encoded, so it would fail later and elsewhere.
@@ -40,56 +41,69 @@ class BrokenStringError(Exception):
         self.expected = expected
 
 
-class Piece(NamedTuple):
-    """What one piece of JSON text gave to an open string."""
-
-    text: str
-    """The characters that became certain, decoded."""
-    end: int
-    """Index behind the closing quote, or behind what was decoded if the string is still open."""
-    closed: bool
+TAIL: Final = 1024
+"""How long the tail of a string may be before it moves, in characters."""
 
 
 class OpenString:
     """A JSON string whose closing quote has not arrived.
 
     Attributes:
-        write: Appends decoded text that is known to have no quote, escape or control character in it.
-        length: Characters so far, decoded.
+        tail: The newest characters, decoded; whoever knows that text has nothing in it to decode may add to it.
+        moved: How many characters there were before those.
     """
 
-    __slots__ = ("_buffer", "length", "write")
+    __slots__ = ("_older", "moved", "tail")
 
-    def __init__(self) -> None:
-        self._buffer = StringIO(newline="")
-        self.write = self._buffer.write
-        self.length = 0
+    def __init__(self, tail: str = "") -> None:
+        self.tail = tail
+        self.moved = 0
 
-    def decode(self, text: str, start: int) -> Piece:
-        """Decode from `start` to the closing quote, or as far as is certain; append it.
+    @property
+    def length(self) -> int:
+        """Characters so far, decoded."""
+        return self.moved + len(self.tail)
 
-        What is left from `Piece.end` on, if the string is still open, is at most eleven characters that must come
-        again in front of the next text.
+    def decode(self, text: str, start: int) -> tuple[str, int, bool]:
+        """Decode from `start` to the closing quote, or as far as is certain.
+
+        Returns:
+            What was decoded, where it stopped, and whether the string is closed. If it is not, what is left is at
+            most eleven characters that must come again in front of the next text.
 
         Raises:
             BrokenStringError: A control character, an escape that is none, or a lone surrogate.
         """
-        end = _BODY.match(text, start).end()  # type: ignore[union-attr]  # matches the empty string too
-        raw = text[start:end]
-        piece = scanstring(raw + '"', 0)[0] if "\\" in raw else raw
-        self.write(piece)
-        self.length += len(piece)
+        quote = text.find('"', start)
+        piece = text[start:quote] if quote >= 0 else text[start:]
+        end = start + len(piece)
+        if "\\" in piece or not piece.isprintable():  # there is something to decode, or a control character
+            end = _BODY.match(text, start).end()  # type: ignore[union-attr]  # matches the empty string too
+            piece = scanstring(text[start:end] + '"', 0)[0]
+        self.tail += piece
+        if len(self.tail) > TAIL:
+            self.settle()
         if end == len(text):
-            return Piece(piece, end, closed=False)
+            return piece, end, False
         if text[end] == '"':
-            return Piece(piece, end + 1, closed=True)
+            return piece, end + 1, True
         if _CUT_ESCAPE.fullmatch(text, end):
-            return Piece(piece, end, closed=False)
+            return piece, end, False
         raise BrokenStringError(end, _expected(text, end))
+
+    def settle(self) -> None:
+        """Move the tail to the older text."""
+        if not self.moved:
+            self._older = StringIO(newline="")
+        self._older.write(self.tail)
+        self.moved += len(self.tail)
+        self.tail = ""
 
     def text(self, length: int | None = None) -> str:
         """The first `length` characters, or all."""
-        return self._buffer.getvalue()[:length]
+        if not self.moved:
+            return self.tail if length is None else self.tail[:length]
+        return (self._older.getvalue() + self.tail)[:length]
 
 
 def _expected(text: str, at: int) -> str:
@@ -104,39 +118,44 @@ def _expected(text: str, at: int) -> str:
 
 
 class TextBuffer:
-    """Text that is appended to often and from which slices are taken now and then, each in time of its own size."""
+    """Text that is appended to often and from which slices are taken now and then, each in time of its own size.
 
-    __slots__ = ("_blocks", "_starts", "_tail", "length", "write")
+    Attributes:
+        write: Appends text. It is another function after each `slice`.
+    """
 
-    _BLOCK = 4096
+    __slots__ = ("_blocks", "_settled", "_starts", "_tail", "write")
+
+    _BLOCK: Final = 4096
 
     def __init__(self) -> None:
         self._blocks: list[str] = []
         self._starts: list[int] = []
+        self._settled = 0  # the length of the blocks
         self._tail = StringIO(newline="")
         self.write = self._tail.write
-        self.length = 0  # of the blocks; the tail knows its own
 
-    def settle(self) -> int:
-        """Move the tail into a block once it is long enough; return the length so far."""
-        size = self._tail.tell()
-        if size >= self._BLOCK:
-            self._starts.append(self.length)
-            self._blocks.append(self._tail.getvalue())
-            self.length += size
-            self._tail = StringIO(newline="")
-            self.write = self._tail.write
-            size = 0
-        return self.length + size
+    def __len__(self) -> int:
+        return self._settled + self._tail.tell()
 
     def slice(self, start: int, end: int | None = None) -> str:
         """The text from `start` to `end`, both in characters."""
+        self._settle()
         at = max(bisect_right(self._starts, start) - 1, 0)
         base = self._starts[at] if self._starts else 0
         parts: list[str] = []
         while at < len(self._blocks) and (end is None or self._starts[at] < end):
             parts.append(self._blocks[at])
             at += 1
-        if at == len(self._blocks) and (end is None or end > self.length):
+        if end is None or end > self._settled:
             parts.append(self._tail.getvalue())
         return "".join(parts)[start - base : None if end is None else end - base]
+
+    def _settle(self) -> None:
+        """Move the tail to the blocks once it is long enough: to read it takes time of its size."""
+        if self._tail.tell() >= self._BLOCK:
+            self._starts.append(self._settled)
+            self._blocks.append(self._tail.getvalue())
+            self._settled += len(self._blocks[-1])
+            self._tail = StringIO(newline="")  # a truncated one takes four bytes a character
+            self.write = self._tail.write

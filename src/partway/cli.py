@@ -28,7 +28,7 @@ from datetime import time as clock_time
 from enum import Enum
 from itertools import accumulate, zip_longest
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints, is_typeddict
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from partway import Extractor, stream
 from partway._recording import DEFAULT_CUT, Chunk, read_recording
@@ -46,7 +46,7 @@ __all__ = ["main"]
 
 _LIVE_PACE = 0.05  # seconds: slow enough to watch
 _MOST_CUTS = 500
-_CUT_BUDGET = 20_000_000  # characters fed for all two-way cuts together
+_CUT_BUDGET = 5_000_000  # characters fed for all two-way cuts together
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def commands() -> click.Group:
-    """The commands, as click has them."""
+    """Make the commands, as click has them."""
     import click  # noqa: PLC0415  # an extra
 
     file = click.Argument(["file"], type=click.Path(exists=True, dir_okay=False, allow_dash=True))
@@ -140,16 +140,18 @@ def _read(file: str, cut: int | None) -> list[Chunk]:
     name = "standard input" if file == "-" else file
     try:
         data = sys.stdin.buffer.read() if file == "-" else File(file).read_bytes()
-        return read_recording(data.decode("utf-8"), name, cut=cut)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+    try:
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{name}, line {line}: byte {error.start} is not UTF-8; a recording is UTF-8 text") from error
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+    return read_recording(text, name, cut=cut)
 
 
 def _load(model: str | None) -> Any:
-    """The type that `--model` names."""
+    """Find the type that `--model` names."""
     if model is None:
         return Any
     where, _, name = (model, "", "") if model.endswith(".py") else model.rpartition(":")
@@ -186,7 +188,7 @@ def _import_file(file: File) -> ModuleType:
 
 
 def _only_type(module: ModuleType, where: str) -> Any:
-    """The one model, dataclass or TypedDict that a module defines and none of its others refers to."""
+    """Find the one model, dataclass or TypedDict of a module that none of its others refers to."""
     own = {
         name: value
         for name, value in vars(module).items()
@@ -203,11 +205,14 @@ def _only_type(module: ModuleType, where: str) -> Any:
 
 
 def _is_object(value: type) -> bool:
-    return hasattr(value, "__pydantic_fields__") or dataclasses.is_dataclass(value) or is_typeddict(value)
+    """Whether this is a model, a dataclass or a TypedDict, of `typing` or of `typing_extensions`."""
+    return (
+        hasattr(value, "__pydantic_fields__") or dataclasses.is_dataclass(value) or hasattr(value, "__required_keys__")
+    )
 
 
 def _kinds_in(value: type) -> Iterator[Any]:
-    """The classes that a class refers to: its bases, and whatever stands in its annotations."""
+    """Find the classes that a class refers to: its bases, and whatever stands in its annotations."""
     try:
         todo = [*value.__mro__[1:], *get_type_hints(value).values()]
     except (NameError, TypeError):
@@ -273,7 +278,7 @@ def _replay_lines(type_: Any, source: _Source, *, as_json: bool) -> None:
 
 
 def _arrived(partial: Any, open_path: Path, state: Callable[..., State]) -> Any:
-    """What has arrived of a partial, as JSON values; a partial dataclass has `None` also for what has not."""
+    """Write what has arrived as JSON values; a partial dataclass has `None` also for what has not."""
     tree = node = _jsonable(partial, exclude_unset=True)
     for depth, step in enumerate((*open_path, "")):
         if isinstance(node, dict):
@@ -300,7 +305,7 @@ def _jsonable(value: Any, *, exclude_unset: bool) -> Any:
 
 
 def _leaf(value: Any) -> Any:
-    """A value that stands in no model, as pydantic writes it; only `_plan` and `_partial` import pydantic."""
+    """Write what stands in no model as pydantic would; only `_plan` and `_partial` import pydantic."""
     match value:
         case Enum():
             return _leaf(value.value)
@@ -320,12 +325,12 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-# DEL and C1 controls, marks of text direction, lone surrogates.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters but for the end of a line, marks of text direction, lone surrogates.
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _printable(line: str) -> str:
-    """Escape, as JSON does, what a terminal would obey (C0 controls are escaped already) and what cannot be encoded."""
+    """Escape, as JSON does, what a terminal would obey and what cannot be encoded."""
     line = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
     encoding = sys.stdout.encoding or "utf-8"
     return line.encode(encoding, "backslashreplace").decode(encoding)
@@ -402,7 +407,7 @@ class _Story:
                 self._facts.append(("finished", value))
 
     def fail(self, error: PartwayError) -> None:
-        """The run ended in this."""
+        """Take in that the run ended in an error."""
         self._facts.append((type(error).__name__, str(error)))
 
     def _end(self, path: Path, how: str, value: Any) -> None:
@@ -510,7 +515,7 @@ def _last_characters(text: str) -> dict[Path, int]:
 
 
 def _timeline(recorded: _Story, single: _Story, due: dict[Path, int], pieces: list[tuple[int, str]]) -> Iterator[str]:
-    """The rows of the table: a place each, in the order in which they opened."""
+    """Write the rows of the table: a place each, in the order in which they opened."""
     from rich.cells import cell_len, set_cell_size  # noqa: PLC0415  # an extra
 
     starts = list(accumulate((len(delta) for _, delta in pieces), initial=0))[:-1]
@@ -521,7 +526,7 @@ def _timeline(recorded: _Story, single: _Story, due: dict[Path, int], pieces: li
         if exact.ended is not None and span.ended is not None and path in due:
             chunk = pieces[bisect_right(starts, due[path]) - 1][0]
             late = _late(exact.ended - due[path], span.ended - chunk)
-        name = _printable(format_path(path) or "(the value)")
+        name = _printable(format_path(path).replace("\n", "\\n") or "(the value)")
         rows.append((name, span.kind, _place(span.opened, exact.opened), _ended(span, exact), late))
     widths = [min(max(cell_len(row[column]) for row in rows), 60) for column in range(5)]
     for row in rows:

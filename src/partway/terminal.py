@@ -28,7 +28,6 @@ from typing import (
     get_args,
     get_origin,
     get_type_hints,
-    is_typeddict,
 )
 
 try:
@@ -40,7 +39,7 @@ try:
     from rich.text import Text
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
-        f"partway.terminal needs {missing.name}, which is not installed: pip install 'partway[cli]'", name=missing.name
+        "partway.terminal needs rich, which is not installed: pip install 'partway[cli]'", name=missing.name
     ) from missing
 
 from partway.errors import format_path
@@ -58,7 +57,7 @@ __all__ = ["LiveView", "visible"]
 
 _FRAMES_PER_SECOND = 15
 _CURSOR = "▌"
-_DEEPEST = 12  # levels of nesting: deeper ones have no room on a line
+_DEEPEST = 12
 _CLOSED_LINES = 4  # of a string that is not open
 
 _CONTROLS = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
@@ -94,7 +93,11 @@ class LiveView:
         self._live = Live(self, console=console, refresh_per_second=_FRAMES_PER_SECOND)
 
     def __enter__(self) -> Self:
-        self._live.start(refresh=True)
+        try:
+            self._live.start(refresh=True)
+        except BaseException:  # an interrupt, too: the terminal's own cursor is hidden by now
+            self._live.stop()
+            raise
         return self
 
     def __exit__(
@@ -123,7 +126,7 @@ class LiveView:
         width, height = max(options.max_width - 4, 16), max(console.size.height - 3 - footer, 3)
         place = _Place(partial, self._shape, open_path)
         yield Panel(
-            Group(*_Sheet(console, height).draw(place, width)),
+            Group(*_Sheet(console, width, height).draw(place)),
             title=Text(visible(_title(self._shape)), "bold"),
             subtitle=Text(visible(format_path(open_path)), "dim") if open_path else None,
             border_style=self._border,
@@ -149,7 +152,7 @@ class _Place:
     def step(
         self, name: str | int, value: Any, shape: Any = Any, *, arrived: bool = True, keys: Sequence[str] = ()
     ) -> _Place:
-        """A place in this one; `keys` are its names in the JSON, where they are others."""
+        """Make a place in this one; `keys` are its names in the JSON, where they are others."""
         opens = self.rest and (self.rest[0] == name or self.rest[0] in keys)
         return _Place(value, shape, self.rest[1:] if self.rest and opens else None, name, arrived)
 
@@ -157,23 +160,26 @@ class _Place:
 class _Sheet:
     """The lines of one frame, and which of them the cursor is on."""
 
-    def __init__(self, console: Console, height: int) -> None:
+    def __init__(self, console: Console, width: int, height: int) -> None:
         self._console = console
+        self._width = width
         self._height = height
+        self._deepest = max(2, min(_DEEPEST, width // 6))  # levels of nesting: deeper ones have no room on a line
         self._cursor: Text | None = None
 
-    def draw(self, place: _Place, width: int) -> list[Text]:
+    def draw(self, place: _Place) -> list[Text]:
         """At most as many lines as there is height for, the open place among them."""
-        while place.rest and len(place.rest) > _DEEPEST:
+        while place.rest and len(place.rest) > self._deepest:
             inner = next((inner for inner in _inside(place, self._height) or () if inner.rest is not None), None)
             if inner is None:
                 break
             place = inner
-        lines, _ = self._lines(place, width, 0)
+        lines, _ = self._lines(place, self._width, 0)
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"
         at = next((number for number, line in enumerate(lines) if line is self._cursor), 0)
-        first = max(0, min(at - self._height * 2 // 3, len(lines) - self._height))
+        above = min(self._height * 2 // 3, self._height - 2)
+        first = max(0, min(at - above, len(lines) - self._height))
         shown = lines[first : first + self._height]
         if first:
             shown[0] = Text("⋮", "dim")
@@ -182,14 +188,14 @@ class _Sheet:
         return shown
 
     def _lines(self, place: _Place, width: int, depth: int) -> tuple[list[Text], bool]:
-        """The lines of a value, and whether they may begin on the line of its name."""
+        """Write a value in lines; say whether they may begin on the line of its name."""
         inside = _inside(place, self._height)
         if inside is None:
             return self._leaf(place, max(width, 8)), True
         if not inside:
             empty = Text("{}" if isinstance(place.value, Mapping) else "[]", "dim")
             return [empty if place.rest is None else self._mark(Text())], True
-        if depth >= _DEEPEST:
+        if depth >= self._deepest:
             return [Text("…", "dim")], True
         focus = _focus(inside, place)
         middle = self._member(inside[focus], width, depth)
@@ -208,7 +214,7 @@ class _Sheet:
         return blocks
 
     def _member(self, place: _Place, width: int, depth: int) -> list[Text]:
-        """A place under its name, or behind a dash in a list."""
+        """Write a place under its name, or behind a dash in a list."""
         item = isinstance(place.name, int)
         style = "bold" if place.arrived else "dim"
         label = Text("-", "dim") if item else Text(f"{visible(str(place.name))}:", style)
@@ -224,7 +230,7 @@ class _Sheet:
         return [label, *body]
 
     def _leaf(self, place: _Place, width: int) -> list[Text]:
-        """A leaf, wrapped; of a long one its end where it is open, else its beginning."""
+        """Write a leaf, wrapped; of a long one its end where it is open, else its beginning."""
         if place.rest is None:
             text, style = _written(place.value)
             lines = self._wrap(Text(visible(text[: width * _CLOSED_LINES]), style), width)
@@ -259,7 +265,7 @@ def _focus(inside: list[_Place], place: _Place) -> int:
 
 
 def _inside(place: _Place, room: int) -> list[_Place] | None:
-    """The places in a container, of a list only those near the open one; `None` for a leaf."""
+    """Find the places in a container, of a list only those near the open one; `None` for a leaf."""
     while getattr(place.value, "__pydantic_root_model__", False):
         place.value = place.value.root
     if isinstance(place.value, Sequence | AbstractSet) and not isinstance(place.value, str | bytes | bytearray):
@@ -285,10 +291,10 @@ def _elements(place: _Place, room: int) -> list[_Place]:
 
 
 def _fields(place: _Place) -> list[_Place] | None:
-    """The places of an object in the order of its class, then the keys that its class does not know."""
+    """Find the places of an object in the order of its class, then the keys that its class does not know."""
     value, shape = place.value, _bare(place.shape)
     if isinstance(value, Mapping):
-        hints = (_known(shape) if is_typeddict(shape) else None) or {}
+        hints = (_known(shape) if hasattr(shape, "__required_keys__") else None) or {}
         other = (get_args(shape) or [Any])[-1]
         names = [*hints, *(name for name in value if name not in hints)]
         return [place.step(str(name), value.get(name), hints.get(name, other), arrived=name in value) for name in names]
@@ -314,7 +320,7 @@ def _there(value: Any) -> set[str]:
 
 
 def _aliases(info: Any) -> list[str]:
-    """The JSON keys of a field beside its name."""
+    """Find the JSON keys of a field beside its name."""
     alias = getattr(info, "validation_alias", None)
     choices = getattr(alias, "choices", [alias])
     return [choice if isinstance(choice, str) else choice.path[0] for choice in choices if choice is not None]
@@ -322,10 +328,10 @@ def _aliases(info: Any) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _known(kind: type) -> dict[str, Any] | None:
-    """The fields of a model, dataclass or TypedDict, and their types; `None` for any other type."""
+    """Find the fields of a model, dataclass or TypedDict, and their types; `None` for any other type."""
     if hasattr(kind, "__pydantic_fields__"):
         return {name: info.annotation for name, info in kind.__pydantic_fields__.items()}
-    if not (dataclasses.is_dataclass(kind) or is_typeddict(kind)):
+    if not (dataclasses.is_dataclass(kind) or hasattr(kind, "__required_keys__")):  # as every TypedDict has
         return None
     names = (
         [field.name for field in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else kind.__annotations__
@@ -338,7 +344,7 @@ def _known(kind: type) -> dict[str, Any] | None:
 
 
 def _bare(shape: Any) -> Any:
-    """A type without what stands around it: `Annotated`, `Required`, `X | None`, the name of an alias."""
+    """Take off what stands around a type: `Annotated`, `Required`, `X | None`, the name of an alias."""
     while True:
         args = get_args(shape)
         if hasattr(shape, "__value__"):
@@ -362,7 +368,7 @@ def _title(shape: Any) -> str:
 
 
 def _written(value: Any) -> tuple[str, str]:
-    """A leaf as people write it, and its style."""
+    """Write a leaf as people do; give its style, too."""
     match value:
         case None:
             return "null", "dim italic"
