@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from partway._diagnose import Flaw
 from partway._plan import Plan, ValidationError, nested_error
-from partway._reader import Reader
+from partway._reader import Reader, Token
 from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Place, Shape
 from partway._snapshot import Level, Spine, holds, show
 from partway._strings import OpenString
@@ -42,6 +42,7 @@ class _Frame:
     Attributes:
         parts: Its complete parts: a list for an array, a dict by key for an object.
         fields: The fields by JSON key, if it has any.
+        mixed: Whether its elements have different places, or it is the frame of the whole.
         key: The JSON key of the part that is being written, if it is an object; for an array its length tells.
         slot: The same as the key in `parts`.
         child: The place of the part that is being written.
@@ -50,7 +51,7 @@ class _Frame:
         seen: How many snapshots had been taken when `parts` was last copied.
     """
 
-    __slots__ = ("array", "bad", "child", "fields", "key", "parts", "seen", "shape", "slot", "start")
+    __slots__ = ("array", "bad", "child", "fields", "key", "mixed", "parts", "seen", "shape", "slot", "start")
 
     def __init__(self, shape: Shape, start: int, seen: int) -> None:
         self.shape = shape
@@ -61,10 +62,12 @@ class _Frame:
         self.seen = seen
         self.parts: Any
         self.fields: dict[str, Field] | None = None
+        self.mixed = False
         if isinstance(shape, ArrayShape):
             self.array = True
             self.parts = []
             self.child = shape.place(0)
+            self.mixed = bool(shape.first)
         else:
             self.array = False
             self.parts = {}
@@ -83,6 +86,7 @@ class Builder:
 
     Attributes:
         done: Whether the whole value is there: `value`, or what had been shown of it and `error`.
+        over: Whether it takes no more: it is done, or there is a flaw.
         changed: Whether what can be seen has changed; the extractor sets it back.
         string: The string that is open, if it is to be seen while it grows.
         rejected: The places that did not fit, and why.
@@ -93,6 +97,7 @@ class Builder:
 
     def __init__(self, plan: Plan, *, max_depth: int, emit: Callable[[Event], object] | None = None) -> None:
         self._root = _Frame(ArrayShape(list, plan.root, None), 0, 0)
+        self._root.mixed = True
         self._frame = self._root
         self._stack = [self._root]
         self.emit = emit
@@ -103,6 +108,7 @@ class Builder:
         self._snapshots = 0
         self.changed = False
         self.done = False
+        self.over = False
         self.value: Any = None
         self.error: ValidationError | None = None
         self.string: OpenString | None = None
@@ -125,60 +131,48 @@ class Builder:
         """Whether anything inside the value has arrived."""
         return len(self._stack) > 2 or self._whole > 1 or bool(self._frame.parts) or self._frame.key is not None
 
-    def feed(self, reader: Reader) -> None:
-        """Take over the reader's tokens.
+    def take(self, tokens: list[Token], reader: Reader) -> None:
+        """Take tokens of ijson's.
 
         Keys and atoms, most of all tokens, are written out here, without calls, as long as nobody listens to events.
         """
         frame = self._frame
-        for index, (event, value) in enumerate(reader.tokens):
-            if event == "map_key" and not self._whole:
+        for index, (event, value) in enumerate(tokens):
+            if self._whole:
+                self._pass_over(event, reader, index)
+            elif event == "map_key":
                 field = None if frame.fields is None else frame.fields.get(value)
                 if field is None or value in frame.parts or frame.bad:
-                    self._key(value)
+                    self.key(value)
                 else:
                     frame.key = frame.slot = value
                     frame.child = field.place
-            elif event in ATOMS and not self._whole:
+            elif event in ATOMS:
                 place = frame.child
-                take = place.takes[event]
-                if take is not None or self.emit is not None or frame is self._root or not place.shown:
+                if place.takes[event] is not None or self.emit is not None or frame.mixed or not place.shown:
                     self._atom(event, value)
                 elif frame.array:
                     frame.parts.append(value)
-                    if frame.shape.first:  # type: ignore[union-attr]  # an array has an ArrayShape
-                        frame.child = frame.shape.place(len(frame.parts))  # type: ignore[union-attr]  # as above
                     self.changed = True
                 else:
                     frame.parts[frame.slot] = value
                     frame.key = None
                     self.changed = True
             else:
-                self._other(event, value, reader, index)
+                if event in _STARTS:
+                    self._start(event, reader, index)
+                else:
+                    self._end(reader, index)
                 frame = self._frame
-            if self.done:
-                self.end = reader.span(index)[1]
-                return
-            if self.flaw is not None:
+            if self.over:
+                if self.done:
+                    self.end = reader.span(index)[1]
                 return
 
-    def _other(self, event: str, value: Any, reader: Reader, index: int) -> None:
-        """Take over a token that is neither key nor atom, or that is passed over."""
+    def key(self, key: str) -> None:
+        """Take a key: find the place of the part that is about to begin."""
         if self._whole:
-            self._pass_over(event, reader, index)
-        elif event in _STARTS:
-            self._start(event, reader, index)
-        elif event in _ENDS:
-            self._end(reader, index)
-        elif event == "open_string":
-            self._open_string(value)
-        elif event == "append":
-            self._append(value)
-        else:
-            self._close_string(*value)
-
-    def _key(self, key: str) -> None:
-        """A part of an object is about to begin: find its place."""
+            return
         frame = self._frame
         shape = frame.shape
         frame.key = frame.slot = key
@@ -196,6 +190,46 @@ class Builder:
                     return
         if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad):
             self._reopen(frame)
+
+    def open_string(self, string: OpenString) -> None:
+        """Take the beginning of a string."""
+        if self._whole:
+            return
+        place = self._frame.child
+        if place.shown and self.emit is not None:
+            self.emit(Opened(self._path(), "string"))
+        if place.shown and place.streams:
+            self.string = string
+            self.changed = True
+        else:
+            self._busy = True
+
+    def append(self, piece: str) -> None:
+        """Take more of it."""
+        if self.string is not None:
+            self.changed = True
+            if self.emit is not None:
+                self.emit(Appended(self._path(), piece))
+
+    def close_string(self, piece: str, whole: str) -> None:
+        """Take its end."""
+        if self._whole:
+            return
+        if piece and self.string is not None and self.emit is not None:
+            self.emit(Appended(self._path(), piece))
+        self.string = None
+        self._busy = False
+        frame = self._frame
+        place = frame.child
+        if place.takes["string"] is not None or self.emit is not None or frame.mixed or not place.shown:
+            self._atom("string", whole, opened=True)
+        elif frame.array:
+            frame.parts.append(whole)
+            self.changed = True
+        else:
+            frame.parts[frame.slot] = whole
+            frame.key = None
+            self.changed = True
 
     def _reopen(self, frame: _Frame) -> None:
         """A key is repeated: the last one counts, as in `json.loads`."""
@@ -238,11 +272,9 @@ class Builder:
             frame.parts.append(value)
             if frame is self._root:
                 self.value = value
-                self.done = True
+                self.done = self.over = True
             else:
-                shape = frame.shape
-                if shape.first:  # type: ignore[union-attr]  # an array has an ArrayShape
-                    frame.child = shape.place(len(frame.parts))  # type: ignore[union-attr]  # as above
+                frame.child = frame.shape.place(len(frame.parts))  # type: ignore[union-attr]  # it is an array
         else:
             frame.parts[frame.slot] = value
             frame.key = None
@@ -261,7 +293,7 @@ class Builder:
             if frame is self._root:
                 self.value = frame.parts[0]
                 self.error = error
-                self.done = True
+                self.done = self.over = True
             else:
                 frame.child = frame.shape.place(len(frame.parts))  # type: ignore[union-attr]  # an array
         else:
@@ -340,32 +372,10 @@ class Builder:
         else:
             self._put(value)
 
-    def _open_string(self, string: OpenString) -> None:
-        place = self._frame.child
-        if place.shown and self.emit is not None:
-            self.emit(Opened(self._path(), "string"))
-        if place.shown and place.streams:
-            self.string = string
-            self.changed = True
-        else:
-            self._busy = True
-
-    def _append(self, text: str) -> None:
-        if self.string is not None:
-            self.changed = True
-            if self.emit is not None:
-                self.emit(Appended(self._path(), text))
-
-    def _close_string(self, piece: str, text: str) -> None:
-        if piece:
-            self._append(piece)
-        self.string = None
-        self._busy = False
-        self._atom("string", text, opened=True)
-
     def _too_deep(self, reader: Reader, index: int) -> None:
         sentence = f"the JSON is nested deeper than max_depth={self._max_depth:,}"
         self.flaw = Flaw(reader.span(index)[0], sentence, limit=True)
+        self.over = True
 
     def _path(self) -> Path:
         """Where the part of the frame on top stands that is being written."""

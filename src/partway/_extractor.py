@@ -73,7 +73,7 @@ class Extractor(Generic[T]):
 
     __slots__ = (
         "_backend", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits", "_live",
-        "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_slice", "_snapshot",
+        "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice", "_snapshot",
         "_stale", "_synced",
     )  # fmt: skip
 
@@ -94,6 +94,7 @@ class Extractor(Generic[T]):
         self._backend = backend
         self._fence = Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=thinking)
         self._mode = _Mode.READING if json_only else _Mode.SEARCHING
+        self._reading = False  # whether the mode is READING, and text has come in it
         self._candidates = 0
         self._flaw: Flaw | None = None
         self._mismatch: ValidationError | None = None
@@ -132,6 +133,34 @@ class Extractor(Generic[T]):
         return self._take(delta)
 
     def _take(self, delta: str) -> bool:
+        reader, builder = self._reader, self._builder
+        if self._reading and type(delta) is str and len(delta) <= self._slice <= self._left:
+            # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
+            if self._live is not None:
+                self._catch_up()
+            self._left -= len(delta)
+            builder.changed = False
+            reader.feed(delta)
+            if not reader.stopped:
+                self._live = string = None if reader.carry else reader.string
+                if string is not None:
+                    self._synced = len(string.tail)
+                if builder.changed:
+                    self._stale = True
+                return builder.changed
+            self._look_at(self._ended())
+        else:
+            self._take_any(delta)
+        reader, builder = self._reader, self._builder
+        self._reading = self._mode is _Mode.READING
+        self._live = reader.string if self._reading and not reader.carry else None
+        if self._live is not None:
+            self._synced = len(self._live.tail)
+        self._stale |= builder.changed
+        return builder.changed
+
+    def _take_any(self, delta: str) -> None:
+        """Take text in whatever mode."""
         if not isinstance(delta, str):
             raise UsageError(f"feed() takes str, not {type(delta).__name__}; stream() takes bytes")
         if self._mode is _Mode.OVER:
@@ -140,25 +169,10 @@ class Extractor(Generic[T]):
         self._left -= len(delta)
         if self._left < 0:
             raise self._over(self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}"))
-        builder = self._builder
-        builder.changed = False
-        if self._mode is _Mode.READING and len(delta) <= self._slice:
-            self._reader.feed(delta)
-            behind = self._built()
-            if behind:
-                self._look_at(behind)
-        else:
-            if len(self._head) < _QUOTED:
-                self._head += delta[:_QUOTED]
-            self._look_at(delta)
-        reader, builder = self._reader, self._builder
-        string = None if reader.carry or self._mode is not _Mode.READING else reader.string
-        self._live = string
-        if string is not None:
-            self._synced = len(string.tail)
-        if builder.changed:
-            self._stale = True
-        return builder.changed
+        if len(self._head) < _QUOTED:
+            self._head += delta[:_QUOTED]
+        self._builder.changed = False
+        self._look_at(delta)
 
     def _catch_up(self) -> None:
         """Have the JSON text follow what was added to the open string without it."""
@@ -175,7 +189,7 @@ class Extractor(Generic[T]):
                 match self._mode:
                     case _Mode.READING:
                         self._reader.feed(piece)
-                        piece = self._built()
+                        piece = self._ended()
                     case _Mode.SEARCHING:
                         piece = self._fence.feed(piece) or ""
                         if piece:
@@ -206,11 +220,12 @@ class Extractor(Generic[T]):
         if self._mode is _Mode.READING:
             self._builder.changed = False
             self._reader.finish()
-            self._built()
+            self._ended()
             self._stale |= self._builder.changed
         if self._mode is not _Mode.FOUND:
             raise self._over(self._failure())
         self._mode = _Mode.OVER
+        self._reading = False
         if self._on_event is not None:
             self._on_event(Finished(self._builder.value))
         return self._builder.value  # type: ignore[no-any-return]  # validated to be a T
@@ -261,10 +276,14 @@ class Extractor(Generic[T]):
 
     def _new_candidate(self) -> tuple[Reader, Builder]:
         limits = self._limits
+        builder = Builder(self._plan, max_depth=limits.max_depth, emit=self._on_event)
         reader = Reader(
-            max_string=limits.max_string, max_number_digits=limits.max_number_digits, backend=self._backend
-        )  # fmt: skip
-        return reader, Builder(self._plan, max_depth=limits.max_depth, emit=self._on_event)
+            builder,
+            max_string=limits.max_string,
+            max_number_digits=limits.max_number_digits,
+            backend=self._backend,
+        )
+        return reader, builder
 
     def _begin(self) -> None:
         """Another candidate begins; what was shown of the one before is given up."""
@@ -282,10 +301,9 @@ class Extractor(Generic[T]):
         self._builder.changed = changed
         self._mode = _Mode.READING
 
-    def _built(self) -> str:
-        """Build with what was read; if the candidate has ended with that, return the text behind it."""
+    def _ended(self) -> str:
+        """See whether the candidate has ended, well or not; if it has, return the text behind it."""
         reader, builder = self._reader, self._builder
-        builder.feed(reader)
         if builder.done:
             return self._complete()
         flaw = builder.flaw or reader.flaw
@@ -362,5 +380,6 @@ class Extractor(Generic[T]):
 
     def _over(self, error: PartwayError) -> PartwayError:
         self._mode = _Mode.OVER
+        self._reading = False
         self._live = None
         return error

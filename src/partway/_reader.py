@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import ijson
 
@@ -33,8 +33,29 @@ from partway._strings import TAIL, BrokenStringError, OpenString, TextBuffer
 __all__ = ["BACKENDS", "SLICE", "Reader", "Token"]
 
 Token: TypeAlias = tuple[str, Any]
-"""ijson's `(event, value)`, and for strings that did not come whole `("open_string", OpenString)`, then
-`("append", piece)` for more of it, and `("close_string", (piece, whole))`."""
+"""ijson's `(event, value)`."""
+
+
+class Sink(Protocol):
+    """What takes the tokens: ijson's in batches, and those of strings that did not come whole one by one."""
+
+    over: bool
+    """Whether it takes no more: the document is complete, or a limit was passed."""
+
+    def take(self, tokens: list[Token], reader: Reader, /) -> None:
+        """Tokens of ijson's; `Reader.span` says where each stands."""
+
+    def key(self, key: str, /) -> None:
+        """A key."""
+
+    def open_string(self, string: OpenString, /) -> None:
+        """A string that is a value begins, still empty."""
+
+    def append(self, piece: str, /) -> None:
+        """It goes on."""
+
+    def close_string(self, piece: str, whole: str, /) -> None:
+        """It goes on with `piece` and closes."""
 
 
 def _usable() -> tuple[str, ...]:
@@ -54,22 +75,25 @@ BACKENDS: Final = _usable()
 SLICE: Final = 4096
 """The most text that is fed in one go, in characters. It bounds what is done in vain behind a document's end."""
 
-_SPACE = r"[ \t\n\r]"
-_STRING = r'"(?:[^"\\\x00-\x1f\ud800-\udfff]++|\\["\\/bfnrt])*+"'
-_ENDS = rf"(?=[,\]}}]|{_SPACE})"
-_LITERAL = rf"(?:true|false|null)(?:{_ENDS}|\Z)"
+_PLAIN = r'[^"\\\x00-\x1f\ud800-\udfff]*+'
+_STRING = rf'"{_PLAIN}(?:\\["\\/bfnrt]{_PLAIN})*+"'
+_ENDS = r"(?=[ \t\n\r,\]}])"
+_LITERAL = rf"(?=[tfn])(?:true|false|null)(?:{_ENDS}|\Z)"
+_PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+', re.DOTALL)
-_STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
-_QUOTE = re.compile('"')
-_BARE = re.compile(rf"[^ \t\n\r{{}}\[\]:,\"]*")
+_BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
+_SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
 
 
 @lru_cache(maxsize=16)
 def _lexemes(digits: int) -> re.Pattern[str]:
-    """As many whole lexemes as there are. Numbers of more than `digits` digits a part are left out."""
+    """As many whole lexemes as there are. Numbers of more than `digits` digits a part are left out.
+
+    Every loop is possessive and begins with a set of characters, which is what `re` is fastest at.
+    """
     some = rf"[0-9]{{1,{digits}}}+"
-    number = rf"-?(?:0|[1-9][0-9]{{0,{digits - 1}}}+)(?:\.{some})?(?:[eE][+-]?[0-9]{{1,2}}+)?{_ENDS}"
-    return re.compile(rf"(?:{_SPACE}++|[{{}}\[\]:,]++|{_STRING}|{_LITERAL}|{number})*+")
+    number = rf"(?=[-0-9])-?(?:0|[1-9][0-9]{{0,{digits - 1}}}+)(?:\.{some})?(?:[eE][+-]?[0-9]{{1,2}}+)?{_ENDS}"
+    return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{number}|{_LITERAL}){_PUNCTUATION})*+")
 
 
 class _Tokens(list[Token]):
@@ -82,26 +106,28 @@ class Reader:
     """Turns the pieces of one JSON document into tokens.
 
     Args:
+        sink: What takes the tokens.
         max_string: The longest string, in characters.
         max_number_digits: The longest number, in characters.
         backend: One of `BACKENDS`; the first of them when not given.
 
     Attributes:
-        tokens: What the last `feed` gave; emptied by the next.
-        flaw: Why no more can be read, once that is so.
+        stopped: Whether no more can be read: the sink is over, or there is a flaw.
+        flaw: What is wrong with the text.
         string: The string that is open, key or value.
         carry: What was kept back of the text, to come again in front of the next.
         text: The text so far.
     """
 
     __slots__ = (
-        "_coroutine", "_is_key", "_match", "_max_digits", "_max_string", "_most", "_send", "_slice", "_was_key", "carry",
-        "flaw", "string", "text", "tokens",
+        "_at", "_coroutine", "_is_key", "_key", "_match", "_max_digits", "_max_string", "_most", "_send", "_sink",
+        "_slice", "_tokens", "carry", "flaw", "stopped", "string", "text",
     )  # fmt: skip
 
-    def __init__(self, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
-        self.tokens = _Tokens()
-        self._coroutine = ijson.get_backend(backend or BACKENDS[0]).basic_parse_coro(self.tokens, use_float=True)
+    def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
+        self._sink = sink
+        self._tokens = _Tokens()
+        self._coroutine = ijson.get_backend(backend or BACKENDS[0]).basic_parse_coro(self._tokens, use_float=True)
         self._send = self._coroutine.send
         self._max_string = max_string
         self._max_digits = max_number_digits
@@ -112,9 +138,11 @@ class Reader:
         self.string: OpenString | None = None
         self.carry = ""
         self.flaw: Flaw | None = None
+        self.stopped = False
+        self._key = OpenString()  # one for all keys: nobody else holds on to it
         self._is_key = False
         self._slice = ""
-        self._was_key = False  # whether the slice began in a key
+        self._at = 0  # where what the sink is taking begins in the slice
 
     def __del__(self) -> None:
         # A generator of ijson's that is dropped in the middle of a document complains on standard error.
@@ -129,96 +157,123 @@ class Reader:
     def feed(self, text: str) -> None:
         """Read a piece of text, at most `SLICE` characters.
 
-        Errors in the text are not raised but kept in `flaw`: the tokens before it count, and what stands behind the
-        end of the document is for the caller to take back.
+        Errors in the text are not raised but kept in `flaw`: the tokens before it count. Reading stops where the sink
+        is `over`; what stands behind that is for the caller to take back.
         """
-        self.tokens.clear()
         self.text.write(text)
         if self.carry:
             text = self.carry + text
             self.carry = ""
         self._slice = text
-        self._was_key = self._is_key
         try:
-            self._lex(text)
+            self._lex(text, len(text))
         except BrokenStringError as error:
-            self.flaw = Flaw(self._base + error.index, error.expected)
-        except Exception:  # noqa: BLE001  # each backend has errors of its own; which one says nothing
-            self.flaw = diagnose(self.text.slice(0)) or Flaw(len(self.text), "valid JSON")
+            self._fail(Flaw(self._base + error.index, error.expected))
+        except ijson.JSONError:
+            self._take_over()
+            self._broken()
+        except ValueError:  # of a lexeme that is none
+            self._broken()
 
-    def _lex(self, text: str) -> None:
+    def _lex(self, text: str, size: int) -> None:
         """Turn text into tokens.
 
         The cases that make up nearly all of a stream are written out here, without calls: a string goes on, closes,
         or opens, with nothing in it to decode. It is the loop that everything waits for.
         """
-        tokens, match, size, at = self.tokens, self._match, len(text), 0
-        string = self.string
+        sink, tokens, string, at = self._sink, self._tokens, self.string, 0
         while True:
             if string is not None:
                 quote = text.find('"', at)
-                piece = text[at:quote] if quote >= 0 else text[at:]
+                piece = text[at:] if quote < 0 else text[at:quote]
                 tail = string.tail + piece
                 if "\\" in piece or len(tail) > self._most or not piece.isprintable():
                     at = self._string_on(string, text, at)
                     string = self.string
+                    if self.stopped:
+                        return
                 elif quote < 0:
                     string.tail = tail
                     if piece and not self._is_key:
-                        tokens.append(("append", piece))
+                        sink.append(piece)
                     return
                 else:
-                    whole = string.text() + piece if string.moved else tail
+                    string.tail = tail
+                    self.string = None
+                    at = self._at = quote + 1
                     if self._is_key:
                         self._is_key = False
-                        tokens.append(("map_key", whole))
+                        sink.key(string.text() if string.moved else tail)
                     else:
-                        tokens.append(("close_string", (piece, whole)))
-                    self.string = string = None
-                    at = quote + 1
-            if at >= size:
-                return
-            if string is None:
-                end = match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
-                if end == size:
-                    # The Python backend takes a literal for whole when something follows it.
-                    self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())
+                        sink.close_string(piece, string.text() if string.moved else tail)
+                        if sink.over:
+                            self.stopped = True
+                            return
+                    string = None
+                if at >= size:
                     return
-                if text[end] == '"':
-                    self._send((text[at:end] + '""').encode())
-                    self.string = string = OpenString()
-                    if tokens.pop()[0] == "map_key":
-                        self._is_key = True
-                    else:
-                        tokens.append(("open_string", string))
-                    at = end + 1
-                else:
-                    at = self._bare(text, at, end)
-                    if at == size:
-                        return
+                if string is not None:
+                    continue
+            self._at = at
+            end = self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
+            if end == size:
+                # The Python backend takes a literal for whole when something follows it.
+                self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())
+                if tokens:
+                    self._take_over()
+                return
+            if text[end] != '"':
+                at = self._bare(text, at, end)
+                if at == size or self.stopped:
+                    return
+                continue
+            self._send((text[at:end] + '""').encode())
+            event = tokens.pop()[0]
+            if tokens:
+                self._take_over()
+                if self.stopped:
+                    return
+            at = end + 1
+            if event == "map_key":
+                self._is_key = True
+                string = self._key
+                string.tail = ""
+                string.moved = 0
+                self.string = string
+            else:
+                self.string = string = OpenString()
+                sink.open_string(string)
+
+    def _take_over(self) -> None:
+        """Give the sink what ijson gave."""
+        self._sink.take(self._tokens, self)
+        self._tokens.clear()
+        if self._sink.over:
+            self.stopped = True
+
+    def _broken(self) -> None:
+        if not self.stopped:
+            self._fail(diagnose(self.text.slice(0)) or Flaw(len(self.text), "valid JSON"))
+
+    def _fail(self, flaw: Flaw) -> None:
+        self.flaw = flaw
+        self.stopped = True
 
     def finish(self) -> None:
         """Say that no more will come: a number at the very end is complete with that."""
-        bare, self.carry = self.carry, ""
-        if self.string is None and NUMBER.fullmatch(bare):
-            self.carry = bare
+        if self.bare and NUMBER.fullmatch(self.carry.lstrip(" ,:")):
             self.feed(" ")
-        else:
-            self.tokens.clear()
 
-    def span(self, index: int) -> tuple[int, int]:
-        """Where the token at `index` of `tokens` stands in the text; of a string that was cut, where it ends."""
-        at = start = 0
-        for i, (event, _) in enumerate(self.tokens[: index + 1]):
-            if event == "append":
-                continue
-            if event == "close_string" or (i == 0 and self._was_key):
-                lexeme = _STRING_END.match(self._slice, at)
-            else:
-                lexeme = (_QUOTE if event == "open_string" else _LEXEME).search(self._slice, at)
-            assert lexeme is not None  # noqa: S101  # every token comes from a lexeme in this slice
-            start, at = lexeme.span()
-        return self._base + start, self._base + at
+    def span(self, index: int | None = None) -> tuple[int, int]:
+        """Where the token at `index` of those that the sink is taking stands; by default, the string that closed."""
+        if index is None:
+            return self._base + self._at, self._base + self._at
+        at = self._at
+        for _ in range(index):
+            at = _LEXEME.search(self._slice, at).end()  # type: ignore[union-attr]  # each token comes from a lexeme
+        lexeme = _LEXEME.search(self._slice, at)
+        assert lexeme is not None  # noqa: S101  # as above
+        return self._base + lexeme.start(), self._base + lexeme.end()
 
     @property
     def _base(self) -> int:
@@ -228,37 +283,47 @@ class Reader:
     def _string_on(self, string: OpenString, text: str, at: int) -> int:
         """Read on in an open string that has something to decode, or is long; return where it stopped."""
         piece, end, closed = string.decode(text, at)
-        if string.length > self._max_string:
-            self.flaw = Flaw(self._base + at, _longer("string", "max_string", self._max_string), limit=True)
-            return len(text)
-        if closed:
-            self.string = None
-            whole = string.text()
-            self.tokens.append(("map_key", whole) if self._is_key else ("close_string", (piece, whole)))
-            self._is_key = False
+        if string.moved + len(string.tail) > self._max_string:
+            self._fail(Flaw(self._base + at, _longer("string", "max_string", self._max_string), limit=True))
             return end
-        if piece and not self._is_key:
-            self.tokens.append(("append", piece))
-        self.carry = text[end:]
-        return len(text)
+        if not closed:
+            self.carry = text[end:]
+            if piece and not self._is_key:
+                self._sink.append(piece)
+            return len(text)
+        self.string = None
+        self._at = end
+        if self._is_key:
+            self._is_key = False
+            self._sink.key(string.text())
+        else:
+            self._sink.close_string(piece, string.text())
+            self.stopped = self._sink.over
+        return end
 
     def _bare(self, text: str, at: int, end: int) -> int:
         """Read the lexemes from `at` to `end`, and what stands there that is none; return where it stopped."""
-        if at < end:
-            self._send(text[at:end].encode())
         stop = _BARE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
         bare, cut = text[end:stop], stop == len(text)
+        before = text[at:end]
+        if before and not (cut and before in _SEPARATORS):
+            self._send(before.encode())
+            if self._tokens:
+                self._take_over()
+            before = ""
+        self._at = end
         if not (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare)):
             raise ValueError(bare)
         if len(bare) > self._max_digits:
-            self.flaw = Flaw(self._base + end, _longer("number", "max_number_digits", self._max_digits), limit=True)
-            return len(text)
+            self._fail(Flaw(self._base + end, _longer("number", "max_number_digits", self._max_digits), limit=True))
+            return stop
         if cut:  # it may go on
-            self.carry = bare
+            self.carry = before + bare
             return stop
         # ijson might not hold it
         self._send(b"0 ")
-        self.tokens[-1] = ("number", int(bare) if bare.lstrip("-").isdigit() else float(bare))
+        self._tokens[-1] = ("number", int(bare) if bare.lstrip("-").isdigit() else float(bare))
+        self._take_over()
         return stop
 
 

@@ -37,6 +37,10 @@ DEFAULT_CUT = 4
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})[ \t]*(\S*)")
 
 
+# An answer would not begin so; read as text, the first chunk would pass for the answer.
+_EVENTS = re.compile(r"\s*+(?:event: ?[\w.]+\r?\n)?data: ?\{")
+
+
 def read_recording(text: str, name: str = "the recording", *, cut: int | None = None) -> list[Chunk]:
     """Read a recording into its chunks, in order.
 
@@ -57,6 +61,8 @@ def read_recording(text: str, name: str = "the recording", *, cut: int | None = 
     if chunks is None:
         chunks = _transcript(lines, name)
     if chunks is None:
+        if _EVENTS.match(text):
+            raise UsageError(f"{name} holds server-sent events: keep the JSON behind each 'data:', one a line")
         size = cut or DEFAULT_CUT
         return [text[start : start + size] for start in range(0, len(text), size)]
     if cut is not None:

@@ -344,9 +344,9 @@ def inspect(file: str, model: str | None, *, cut: int | None) -> None:
     import click  # noqa: PLC0415  # an extra
 
     type_, chunks = _load(model), _read(file, cut)
+    recorded, error = _listen(_Source(chunks), type_)
     pieces = [(number, delta) for number, chunk in enumerate(chunks) for delta in deltas_of(chunk)]
     text = "".join(delta for _, delta in pieces)
-    recorded, error = _listen(_Source(chunks), type_)
     single = _tell(type_, text)
     for row in _timeline(recorded, single, _due(single, text), pieces):
         _say(row)

@@ -217,7 +217,7 @@ class _Sheet:
         """Write a place under its name, or behind a dash in a list."""
         item = isinstance(place.name, int)
         style = "bold" if place.arrived else "dim"
-        label = Text("-", "dim") if item else Text(f"{visible(str(place.name))}:", style)
+        label = Text("-", "dim") if item else Text(visible(f"{place.name}:").replace("\n", "␊"), style)
         if not place.arrived and place.rest is None and place.value is None:
             return [label]
         body, short = self._lines(place, width - 2, depth + 1)
