@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from partway._diagnose import Flaw
-from partway._plan import Plan, ValidationError, nested_error
+from partway._plan import Plan, ValidationError, retitled
 from partway._reader import Reader, Token
 from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Place, Shape
 from partway._snapshot import Level, Spine, holds, show
@@ -48,32 +48,27 @@ class _Frame:
         child: The place of the part that is being written.
         bad: The errors of the parts that were rejected, by key or index.
         start: Where it begins in the JSON text, if it is validated from that.
+        again: Whether the key of the part that is about to begin was there before.
+        order: The keys in their order, once one was repeated.
         seen: How many snapshots had been taken when `parts` was last copied.
     """
 
-    __slots__ = ("array", "bad", "child", "fields", "key", "mixed", "parts", "seen", "shape", "slot", "start")
+    __slots__ = ("again", "array", "bad", "child", "fields", "key", "mixed", "order", "parts", "seen", "shape", "slot", "start")
 
     def __init__(self, shape: Shape, start: int, seen: int) -> None:
         self.shape = shape
+        self.array = array = shape.array
+        self.fields = shape.fields
+        self.mixed = shape.mixed
+        self.child: Place = shape.start or HIDDEN
+        self.parts: Any = [] if array else {}
         self.key: str | None = None
         self.slot: Any = None
         self.bad: dict[Any, ValidationError] | None = None
         self.start = start
         self.seen = seen
-        self.parts: Any
-        self.fields: dict[str, Field] | None = None
-        self.mixed = False
-        if isinstance(shape, ArrayShape):
-            self.array = True
-            self.parts = []
-            self.child = shape.place(0)
-            self.mixed = bool(shape.first)
-        else:
-            self.array = False
-            self.parts = {}
-            self.child = HIDDEN
-            if isinstance(shape, ObjectShape):
-                self.fields = shape.fields
+        self.again = False
+        self.order: list[Any] | None = None
 
     @property
     def step(self) -> str | int | None:
@@ -92,7 +87,6 @@ class Builder:
         rejected: The places that did not fit, and why.
         flaw: The limit that was passed.
         emit: Called with each event.
-        end: Where the value ends in the JSON text, once it is done.
     """
 
     def __init__(self, plan: Plan, *, max_depth: int, emit: Callable[[Event], object] | None = None) -> None:
@@ -114,7 +108,6 @@ class Builder:
         self.string: OpenString | None = None
         self.rejected: dict[Path, ValidationError] = {}
         self.flaw: Flaw | None = None
-        self.end = 0
 
     @property
     def began(self) -> bool:
@@ -141,12 +134,7 @@ class Builder:
             if self._whole:
                 self._pass_over(event, reader, index)
             elif event == "map_key":
-                field = None if frame.fields is None else frame.fields.get(value)
-                if field is None or value in frame.parts or frame.bad:
-                    self.key(value)
-                else:
-                    frame.key = frame.slot = value
-                    frame.child = field.place
+                self.key(value)
             elif event in ATOMS:
                 place = frame.child
                 if place.takes[event] is not None or self.emit is not None or frame.mixed or not place.shown:
@@ -166,19 +154,34 @@ class Builder:
                 frame = self._frame
             if self.over:
                 if self.done:
-                    self.end = reader.span(index)[1]
+                    reader.end = reader.span(index)[1]
                 return
 
     def key(self, key: str) -> None:
         """Take a key: find the place of the part that is about to begin."""
-        if self._whole:
-            return
+        frame = self._frame
+        if frame.fields is not None and not self._whole and frame.bad is None and key not in frame.parts:
+            field = frame.fields.get(key)
+            if field is not None:
+                frame.key = frame.slot = key
+                frame.child = field.place
+                return
+        if not self._whole:
+            self._any_key(key)
+
+    def _any_key(self, key: str) -> None:
+        """Take a key that may be an extra, a key of a mapping, or repeated."""
         frame = self._frame
         shape = frame.shape
         frame.key = frame.slot = key
         if isinstance(shape, ObjectShape):
             field = shape.fields.get(key)
-            frame.child = shape.extra if field is None else field.place
+            if field is not None:
+                frame.child = field.place
+            else:
+                frame.child = shape.extra
+                if shape.forbidden is not None:
+                    self._note(frame, key, shape.forbidden)
         elif isinstance(shape, DictShape):
             frame.child = shape.values
             if shape.key is not None:
@@ -186,16 +189,18 @@ class Builder:
                     frame.slot = shape.key(key)
                 except ValidationError as error:
                     frame.child = HIDDEN
-                    self._note(frame, key, nested_error("dict", "[key]", error))
+                    self._note(frame, key, retitled("dict", error, "[key]"))
                     return
-        if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad):
-            self._reopen(frame)
+        if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad and frame.child.shown):
+            frame.again = frame.mixed = True
 
     def open_string(self, string: OpenString) -> None:
         """Take the beginning of a string."""
         if self._whole:
             return
         place = self._frame.child
+        if self._frame.again:
+            self._reopen(self._frame)
         if place.shown and self.emit is not None:
             self.emit(Opened(self._path(), "string"))
         if place.shown and place.streams:
@@ -232,7 +237,10 @@ class Builder:
             self.changed = True
 
     def _reopen(self, frame: _Frame) -> None:
-        """A key is repeated: the last one counts, as in `json.loads`."""
+        """The value of a repeated key begins: the last one counts, in the place of the first, as in `json.loads`."""
+        frame.again = frame.mixed = False
+        if frame.order is None:
+            frame.order = list(frame.parts)
         if frame.seen != self._snapshots:
             frame.parts = dict(frame.parts)
             frame.seen = self._snapshots
@@ -252,6 +260,8 @@ class Builder:
         if not place.shown:
             frame.key = None
             return
+        if frame.again:
+            self._reopen(frame)
         if self.emit is not None and not opened:
             self.emit(Opened(self._path(), _KINDS[event]))
             if event == "string" and place.streams and value:
@@ -312,6 +322,8 @@ class Builder:
     def _start(self, event: str, reader: Reader, index: int) -> None:
         """An object or array begins."""
         place = self._frame.child
+        if self._frame.again:
+            self._reopen(self._frame)
         shape: Shape | None = place.object if event == "start_map" else place.array
         if self.emit is not None and place.shown:
             self.emit(Opened(self._path(), _KINDS[event]))
@@ -329,25 +341,28 @@ class Builder:
         """The object or array on top is there: validate it."""
         frame = self._stack.pop()
         self._frame = self._stack[-1]
+        shape, parts = frame.shape, frame.parts
+        if frame.order is not None:
+            parts = {**{key: parts[key] for key in frame.order if key in parts}, **parts}
         try:
-            value = self._closed(frame, reader, index)
+            if shape.from_text:
+                value = shape.close(reader.text.slice(frame.start, reader.span(index)[1]))
+            elif frame.bad:
+                key, error = next(iter(frame.bad.items()))
+                self._reject_frame(frame, retitled(shape.title, error, key))
+                return
+            elif shape.close is None:
+                value = parts
+            else:
+                value = shape.close(parts)
         except ValidationError as error:
-            level = Level(frame.shape, frame.parts, len(frame.parts), None)
-            self._reject(error, show(Spine((level,), None, 0)))
+            self._reject_frame(frame, error if shape.from_text else retitled(shape.title, error))
         else:
             self._put(value)
 
-    def _closed(self, frame: _Frame, reader: Reader, index: int) -> Any:
-        shape = frame.shape
-        if isinstance(shape, ObjectShape) and shape.from_text:
-            return shape.close(reader.text.slice(frame.start, reader.span(index)[1]))
-        if frame.bad:
-            key, error = next(iter(frame.bad.items()))
-            raise nested_error(error.title, key, error)
-        parts = frame.parts
-        if isinstance(shape, ArrayShape) and shape.make is tuple:
-            parts = tuple(parts)
-        return parts if shape.close is None else shape.close(parts)
+    def _reject_frame(self, frame: _Frame, error: ValidationError) -> None:
+        level = Level(frame.shape, frame.parts, len(frame.parts), None)
+        self._reject(error, show(Spine((level,), None, 0)))
 
     def _pass_over(self, event: str, reader: Reader, index: int) -> None:
         """Go on in a value that is read whole."""

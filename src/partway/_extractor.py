@@ -94,7 +94,7 @@ class Extractor(Generic[T]):
         self._backend = backend
         self._fence = Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=thinking)
         self._mode = _Mode.READING if json_only else _Mode.SEARCHING
-        self._reading = False  # whether the mode is READING, and text has come in it
+        self._reading = False  # whether text is read, and none of it could still be quoted as having no JSON
         self._candidates = 0
         self._flaw: Flaw | None = None
         self._mismatch: ValidationError | None = None
@@ -118,7 +118,7 @@ class Extractor(Generic[T]):
             UsageError: It was finished, or has failed, before; or `delta` is no `str`.
         """
         string = self._live
-        if string is not None and type(delta) is str and '"' not in delta and "\\" not in delta:
+        if string is not None and delta and type(delta) is str and '"' not in delta and "\\" not in delta:
             # The common case, on its own for speed: more of an open string, and nothing in it to decode. A character
             # that is not printable may be one that JSON does not allow. Limits, and the JSON text, catch up later.
             tail = string.tail + delta
@@ -127,14 +127,14 @@ class Extractor(Generic[T]):
                 if self._builder.string is None:
                     return False
                 self._stale = True
-                if self._on_event is not None and delta:
+                if self._on_event is not None:
                     self._on_event(Appended(self.open_path, delta))
-                return delta != ""
+                return True
         return self._take(delta)
 
     def _take(self, delta: str) -> bool:
         reader, builder = self._reader, self._builder
-        if self._reading and type(delta) is str and len(delta) <= self._slice <= self._left:
+        if self._reading and delta and type(delta) is str and len(delta) <= self._slice <= self._left:
             # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
             if self._live is not None:
                 self._catch_up()
@@ -152,8 +152,8 @@ class Extractor(Generic[T]):
         else:
             self._take_any(delta)
         reader, builder = self._reader, self._builder
-        self._reading = self._mode is _Mode.READING
-        self._live = reader.string if self._reading and not reader.carry else None
+        self._reading = self._mode is _Mode.READING and (len(self._head) > _QUOTED or not self._plan.atoms)
+        self._live = reader.string if self._mode is _Mode.READING and not reader.carry else None
         if self._live is not None:
             self._synced = len(self._live.tail)
         self._stale |= builder.changed
@@ -169,8 +169,8 @@ class Extractor(Generic[T]):
         self._left -= len(delta)
         if self._left < 0:
             raise self._over(self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}"))
-        if len(self._head) < _QUOTED:
-            self._head += delta[:_QUOTED]
+        if len(self._head) <= _QUOTED:
+            self._head = (self._head + delta[: _QUOTED + 1])[: _QUOTED + 1]
         self._builder.changed = False
         self._look_at(delta)
 
@@ -219,10 +219,11 @@ class Extractor(Generic[T]):
         self._live = None
         if self._mode is _Mode.READING:
             self._builder.changed = False
-            self._reader.finish()
-            self._ended()
+            if not self._builder.depth:  # inside something, a number may not be whole
+                self._reader.finish()
+                self._ended()
             self._stale |= self._builder.changed
-        if self._mode is not _Mode.FOUND:
+        if self._mode is not _Mode.FOUND or self._mismatch is not None:
             raise self._over(self._failure())
         self._mode = _Mode.OVER
         self._reading = False
@@ -297,7 +298,8 @@ class Extractor(Generic[T]):
             if self._on_event is not None:
                 self._on_event(Restarted(self._why()))
         self._flaw = self._mismatch = self._end = None
-        self._reader, self._builder = self._new_candidate()
+        if self._candidates > 1 or self._builder.began:
+            self._reader, self._builder = self._new_candidate()
         self._builder.changed = changed
         self._mode = _Mode.READING
 
@@ -323,8 +325,8 @@ class Extractor(Generic[T]):
     def _complete(self) -> str:
         """The candidate is complete: it is the answer if it fits."""
         builder = self._builder
-        self._end = builder.end
-        behind = self._reader.text.slice(builder.end)
+        self._end = self._reader.end
+        behind = self._reader.text.slice(self._end)
         if builder.error is not None:
             try:
                 builder.value = self._plan.validate_json(self.text)
@@ -337,6 +339,7 @@ class Extractor(Generic[T]):
 
     def _failure(self) -> PartwayError:
         """Why there is no result."""
+        self._stale |= self._builder.changed
         if self._mismatch is not None:
             count = self._mismatch.error_count()
             first = self._mismatch.errors(include_url=False)[0]
@@ -376,6 +379,7 @@ class Extractor(Generic[T]):
         return error
 
     def _data_error(self, kind: type[PartwayError], message: str, offset: int | None = None) -> PartwayError:
+        self._stale |= self._builder.changed
         return kind(message, partial=self.partial, text=self.text, path=self.open_path, offset=offset)
 
     def _over(self, error: PartwayError) -> PartwayError:

@@ -30,7 +30,7 @@ from partway._partial import dataclass_maker, model_maker, show_dataclass, show_
 from partway._shapes import ANY, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Parts, Place, Take
 from partway.errors import UsageError
 
-__all__ = ["Plan", "ValidationError", "nested_error", "plan_for"]
+__all__ = ["Plan", "ValidationError", "plan_for", "retitled"]
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -81,6 +81,7 @@ def _make_plan(type_: Any) -> Plan:
         adapter: TypeAdapter[Any] = TypeAdapter(type_)
         planner = _Planner()
         root = planner.place(adapter.core_schema, {})
+        planner.settle()
     except (PydanticUserError, SchemaError, TypeError, NameError) as error:
         raise UsageError(
             f"pydantic cannot validate {type_!r}: pass a model, a dataclass, a TypedDict, "
@@ -92,11 +93,11 @@ def _make_plan(type_: Any) -> Plan:
 _cached_plan = cache(_make_plan)
 
 
-def nested_error(title: str, key: str | int, error: ValidationError) -> ValidationError:
-    """The errors of a part, as errors of the whole that it is in."""
+def retitled(title: str, error: ValidationError, *keys: str | int) -> ValidationError:
+    """The errors of a value under the name of its type, or those of the part at `keys` as errors of the whole."""
     details: list[InitErrorDetails] = []
     for line in error.errors(include_url=False):
-        detail = InitErrorDetails(type=line["type"], loc=(key, *line["loc"]), input=line["input"])
+        detail = InitErrorDetails(type=line["type"], loc=(*keys, *line["loc"]), input=line["input"])
         if "ctx" in line:
             detail["ctx"] = line["ctx"]
         details.append(detail)
@@ -112,6 +113,14 @@ class _Planner:
     def __init__(self) -> None:
         self.definitions: dict[str, Schema] = {}
         self.places: dict[str, Place] = {}
+        self.unsettled: set[Place] = set()
+        """The places that are being planned: what is taken from one of them is taken again in the end."""
+        self.waiting: list[tuple[Place, Schema, CoreConfig]] = []
+
+    def settle(self) -> None:
+        """Plan the places again that had taken something from an unsettled one."""
+        for place, schema, config in self.waiting:
+            self._describe(place, schema, config)
 
     def place(self, schema: Schema, config: CoreConfig) -> Place:
         """The place that a schema describes; `config` is that of the model around it."""
@@ -127,7 +136,9 @@ class _Planner:
             known = self.places.get(schema["schema_ref"])
             if known is None:
                 known = self.places[schema["schema_ref"]] = Place(self.parser(schema, config))
+                self.unsettled.add(known)
                 known.become(self.place(self.definitions[schema["schema_ref"]], config))
+                self.unsettled.discard(known)
             return known
         parse = self.parser(schema, config)
         place = Place(parse, _from_json(parse))
@@ -141,6 +152,8 @@ class _Planner:
                 place.become(ANY)
             case "nullable":
                 inner = self.place(schema["schema"], config)
+                if inner in self.unsettled:
+                    self.waiting.append((place, schema, config))
                 place.streams, place.object, place.array = inner.streams, inner.object, inner.array
                 place.takes = {**inner.takes, "null": None}
             case "none":
@@ -169,11 +182,13 @@ class _Planner:
     def _around(self, place: Place, schema: Schema, config: CoreConfig) -> None:
         """A container is shown as it grows though a function runs on it in the end; an atom is not, it may change."""
         inner = self.place(schema["schema"], config)
+        if inner in self.unsettled:
+            self.waiting.append((place, schema, config))
         told = schema["function"]["type"] != "no-info"  # of other fields, of the mode, of the context
         if schema["type"] != "function-after" or told:
             if isinstance(inner.object, ObjectShape):
                 shape = inner.object
-                place.object = ObjectShape(shape.fields, shape.extra, place.parse, shape.show, from_text=True)
+                place.object = ObjectShape(shape.title, shape.fields, shape.extra, place.parse, shape.show, shape.forbidden, from_text=True)
             return
         after = self.validator({**schema, "schema": _ANY_SCHEMA}, config).validate_python
         if inner.array is not None:
@@ -183,28 +198,30 @@ class _Planner:
             case DictShape(key=key, values=values, close=close):
                 place.object = DictShape(key, values, _chain(close, after))
             case ObjectShape(from_text=False) as shape:
-                place.object = ObjectShape(shape.fields, shape.extra, _chain(shape.close, after), shape.show)
+                place.object = ObjectShape(shape.title, shape.fields, shape.extra, _chain(shape.close, after), shape.show, shape.forbidden)
             case ObjectShape() as shape:
-                place.object = ObjectShape(shape.fields, shape.extra, place.parse, shape.show, from_text=True)
+                place.object = ObjectShape(shape.title, shape.fields, shape.extra, place.parse, shape.show, shape.forbidden, from_text=True)
             case None:
                 pass
 
     def _array(self, schema: Schema, config: CoreConfig) -> ArrayShape | None:
         make = _ARRAYS[schema["type"]]
+        shallow: dict[str, Any] = {**schema, "strict": False}  # its parts come in a list, which JSON mode takes for all
         if make is not tuple:
             items = schema.get("items_schema")
-            rest = ANY if items is None else self.place(items, config)
-            bounded = bool(schema.keys() & _LENGTHS)
-            close = self.validator({**schema, "items_schema": _ANY_SCHEMA}, config).validate_python if bounded else None
-            return ArrayShape(make, rest, close)
+            shallow["items_schema"] = _ANY_SCHEMA
+            bounded = make is not list or schema.keys() & _LENGTHS
+            close = self.validator(shallow, config).validate_python if bounded else None
+            return ArrayShape(make, ANY if items is None else self.place(items, config), close)
         variadic, items = schema.get("variadic_item_index"), schema["items_schema"]
         if variadic is not None and variadic != len(items) - 1:
             return None  # what an element is depends on how many follow
         places = tuple(self.place(item, config) for item in items)
-        close = self.validator({**schema, "items_schema": [_ANY_SCHEMA] * len(items)}, config).validate_python
-        return ArrayShape(tuple, places[-1], close, places[:-1]) if variadic is not None else ArrayShape(
-            tuple, ANY, close, places
-        )  # fmt: skip
+        shallow["items_schema"] = [_ANY_SCHEMA] * len(items)
+        close = self.validator(shallow, config).validate_python
+        if variadic is None:
+            return ArrayShape(tuple, ANY, close, places)
+        return ArrayShape(tuple, places[-1], close, places[:-1])
 
     def _dict(self, schema: Schema, config: CoreConfig) -> DictShape:
         keys, values = schema.get("keys_schema"), schema.get("values_schema")
@@ -224,10 +241,11 @@ class _Planner:
             place = HIDDEN if _is_told(field["schema"]) else self.place(field["schema"], config)
             fields.update((key, Field(name, place)) for key in _keys(name, field, config))
         show = self._show(schema)
-        extra = self._extra(inner, config)
+        title = str(config.get("title") or schema["cls"].__name__)
+        extra, forbidden = self._extra(inner, config)
         if _needs_text(schema, [field for _, field in named]):
-            return ObjectShape(fields, extra, parse, show, from_text=True)
-        return ObjectShape(fields, extra, self._closing(schema, inner, config), show)
+            return ObjectShape(title, fields, extra, parse, show, forbidden, from_text=True)
+        return ObjectShape(title, fields, extra, self._closing(schema, inner, config), show, forbidden)
 
     def _wrapped(self, schema: Schema, parse: Callable[[str], Any]) -> ObjectShape | None:
         """A model whose fields stand inside a function of its own: shown by the fields, read from the text."""
@@ -237,7 +255,7 @@ class _Planner:
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args"):
             return None
         shape = self._object({**schema, "schema": inner}, parse)
-        return shape and ObjectShape(shape.fields, shape.extra, parse, shape.show, from_text=True)
+        return shape and ObjectShape(shape.title, shape.fields, shape.extra, parse, shape.show, shape.forbidden, from_text=True)
 
     def _show(self, schema: Schema) -> Callable[[Parts], Any]:
         match schema["type"]:
@@ -248,12 +266,16 @@ class _Planner:
             case _:
                 return lambda parts: {**parts()[0], **parts()[1]}
 
-    def _extra(self, inner: Schema, config: CoreConfig) -> Place:
+    def _extra(self, inner: Schema, config: CoreConfig) -> tuple[Place, ValidationError | None]:
+        """The place of keys that are no field's; the error of one, where there may be none."""
         behavior = inner.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
+        if behavior == "allow":
+            extras = inner.get("extras_schema")
+            return (ANY if extras is None else self.place(extras, config)), None
         if behavior == "ignore":
-            return HIDDEN
-        extras = inner.get("extras_schema")
-        return ANY if extras is None or behavior == "forbid" else self.place(extras, config)
+            return HIDDEN, None
+        detail = InitErrorDetails(type="extra_forbidden", loc=(), input=None)
+        return HIDDEN, ValidationError.from_exception_data("", [detail], "json")
 
     def _closing(self, schema: Schema, inner: Schema, config: CoreConfig) -> Callable[[Any], Any]:
         """Make the closing validator of a model, dataclass or TypedDict."""
@@ -267,14 +289,13 @@ class _Planner:
         if "extras_schema" in inner:
             closing["extras_schema"] = _ANY_SCHEMA
         validate = SchemaValidator(closing, config).validate_python  # type: ignore[arg-type]
-        title = str(config.get("title") or schema["cls"].__name__)
         match schema["type"]:
             case "model":
-                return _titled(title, model_maker(schema["cls"], validate, schema.get("post_init")))
+                return model_maker(schema["cls"], validate, schema.get("post_init"))
             case "dataclass":
-                return _titled(title, dataclass_maker(schema["cls"], validate))
+                return dataclass_maker(schema["cls"], validate)
             case _:
-                return _titled(title, validate)
+                return validate
 
     def parser(self, schema: Schema, config: CoreConfig) -> Callable[[str], Any]:
         """What makes a value of JSON text by this schema; compiled when it is first needed."""
@@ -310,16 +331,13 @@ def _named_fields(inner: Schema) -> list[tuple[str, Schema]]:
 
 
 def _keys(name: str, field: Schema, config: CoreConfig) -> Iterable[str]:
-    """The JSON keys that set a field."""
+    """The JSON keys whose value is that of a field. A path into a value names none: it shows in the end."""
     alias = field.get("validation_alias")
     if alias is None:
         return (name,)
-    keys = [alias] if isinstance(alias, str) else [path if isinstance(path, str) else path[0] for path in alias]
-    if config.get("validate_by_alias") is False:
-        keys = []
-    if config.get("validate_by_name"):
-        keys.append(name)
-    return [key for key in keys if isinstance(key, str)]
+    paths = [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
+    keys = [path[0] for path in paths if len(path) == 1] if config.get("validate_by_alias", True) else []
+    return (*keys, name) if config.get("validate_by_name") else keys
 
 
 def _needs_text(schema: Schema, fields: list[Schema]) -> bool:
@@ -377,26 +395,6 @@ def _exact_float(take: Take) -> Take:
 
 def _chain(first: Take, then: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return then if first is None else lambda value: then(first(value))
-
-
-def _titled(title: str, close: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Raise errors under the name of the type, as pydantic does."""
-
-    def closed(parts: Any) -> Any:
-        try:
-            return close(parts)
-        except ValidationError as error:
-            raise _retitled(title, error) from None
-
-    return closed
-
-
-def _retitled(title: str, error: ValidationError) -> ValidationError:
-    details = [
-        InitErrorDetails(type=line["type"], loc=line["loc"], input=line["input"], ctx=line.get("ctx", {}))
-        for line in error.errors(include_url=False)
-    ]
-    return ValidationError.from_exception_data(title, details, "json")
 
 
 def _first_characters(schema: Schema, definitions: Mapping[str, Schema]) -> tuple[str, str]:

@@ -113,6 +113,7 @@ class Reader:
 
     Attributes:
         stopped: Whether no more can be read: the sink is over, or there is a flaw.
+        end: Where the document ends in the text, once the sink is over.
         flaw: What is wrong with the text.
         string: The string that is open, key or value.
         carry: What was kept back of the text, to come again in front of the next.
@@ -121,7 +122,7 @@ class Reader:
 
     __slots__ = (
         "_at", "_coroutine", "_is_key", "_key", "_match", "_max_digits", "_max_string", "_most", "_send", "_sink",
-        "_slice", "_tokens", "carry", "flaw", "stopped", "string", "text",
+        "_slice", "_tokens", "carry", "end", "flaw", "stopped", "string", "text",
     )  # fmt: skip
 
     def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
@@ -139,6 +140,7 @@ class Reader:
         self.carry = ""
         self.flaw: Flaw | None = None
         self.stopped = False
+        self.end = 0
         self._key = OpenString()  # one for all keys: nobody else holds on to it
         self._is_key = False
         self._slice = ""
@@ -200,7 +202,7 @@ class Reader:
                 else:
                     string.tail = tail
                     self.string = None
-                    at = self._at = quote + 1
+                    at = quote + 1
                     if self._is_key:
                         self._is_key = False
                         sink.key(string.text() if string.moved else tail)
@@ -208,6 +210,7 @@ class Reader:
                         sink.close_string(piece, string.text() if string.moved else tail)
                         if sink.over:
                             self.stopped = True
+                            self.end = self._base + at
                             return
                     string = None
                 if at >= size:
@@ -264,10 +267,8 @@ class Reader:
         if self.bare and NUMBER.fullmatch(self.carry.lstrip(" ,:")):
             self.feed(" ")
 
-    def span(self, index: int | None = None) -> tuple[int, int]:
-        """Where the token at `index` of those that the sink is taking stands; by default, the string that closed."""
-        if index is None:
-            return self._base + self._at, self._base + self._at
+    def span(self, index: int) -> tuple[int, int]:
+        """Where the token at `index` of those that the sink is taking stands."""
         at = self._at
         for _ in range(index):
             at = _LEXEME.search(self._slice, at).end()  # type: ignore[union-attr]  # each token comes from a lexeme
@@ -282,7 +283,12 @@ class Reader:
 
     def _string_on(self, string: OpenString, text: str, at: int) -> int:
         """Read on in an open string that has something to decode, or is long; return where it stopped."""
-        piece, end, closed = string.decode(text, at)
+        try:
+            piece, end, closed = string.decode(text, at)
+        except BrokenStringError as error:
+            if error.piece and not self._is_key:
+                self._sink.append(error.piece)
+            raise
         if string.moved + len(string.tail) > self._max_string:
             self._fail(Flaw(self._base + at, _longer("string", "max_string", self._max_string), limit=True))
             return end
@@ -292,17 +298,21 @@ class Reader:
                 self._sink.append(piece)
             return len(text)
         self.string = None
-        self._at = end
         if self._is_key:
             self._is_key = False
             self._sink.key(string.text())
         else:
             self._sink.close_string(piece, string.text())
             self.stopped = self._sink.over
+            self.end = self._base + end
         return end
 
     def _bare(self, text: str, at: int, end: int) -> int:
         """Read the lexemes from `at` to `end`, and what stands there that is none; return where it stopped."""
+        if (bare := text[end:]).isdigit() and bare.isascii() and bare[0] != "0" and text[at:end] in _SEPARATORS:
+            if len(bare) <= self._max_digits:  # by far the most numbers that are cut are integers
+                self.carry = text[at:]
+                return len(text)
         stop = _BARE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
         bare, cut = text[end:stop], stop == len(text)
         before = text[at:end]

@@ -66,24 +66,34 @@ class ObjectShape:
     Attributes:
         fields: The fields by JSON key; one field may have several keys.
         extra: The place of a key that is no field's.
+        forbidden: The error of such a key, where there may be none.
         from_text: Whether the object is validated from its JSON text instead of from its parts.
         close: Makes the validated object, of the parts or (with `from_text`) of the text.
+        title: The name that errors go under.
         show: Makes the partial. It gets a function that gives the parts, to be called when somebody looks.
     """
 
-    __slots__ = ("close", "extra", "fields", "from_text", "show")
+    __slots__ = ("close", "extra", "fields", "forbidden", "from_text", "show", "title")
+
+    array: Final = False
+    mixed: Final = False
+    start: Final = None  # the place of what stands first is not known before its key
 
     def __init__(
         self,
+        title: str,
         fields: dict[str, Field],
         extra: Place,
         close: Callable[[Any], Any],
         show: Callable[[Parts], Any],
+        forbidden: Any = None,
         *,
         from_text: bool = False,
     ) -> None:
+        self.title = title
         self.fields = fields
         self.extra = extra
+        self.forbidden = forbidden
         self.close = close
         self.show = show
         self.from_text = from_text
@@ -100,7 +110,12 @@ class DictShape:
 
     __slots__ = ("close", "key", "values")
 
+    array: Final = False
+    mixed: Final = False
     from_text: Final = False
+    fields: Final = None
+    start: Final = None
+    title: Final = "dict"
 
     def __init__(self, key: Take, values: Place, close: Take) -> None:
         self.key = key
@@ -117,11 +132,15 @@ class ArrayShape:
         rest: The place of every further one.
         growing: Whether an element is shown while it is open. In a set it is not: it would come and go as it changes.
         close: Makes the value of what `make` made.
+        mixed: Whether elements have different places.
+        start: The place of the first element.
     """
 
-    __slots__ = ("close", "first", "growing", "make", "rest")
+    __slots__ = ("close", "first", "growing", "make", "mixed", "rest", "start")
 
+    array: Final = True
     from_text: Final = False
+    fields: Final = None
 
     def __init__(self, make: type, rest: Place, close: Take, first: tuple[Place, ...] = ()) -> None:
         self.make = make
@@ -129,6 +148,13 @@ class ArrayShape:
         self.first = first
         self.rest = rest
         self.close = close
+        self.mixed = bool(first)
+        self.start = self.place(0)
+
+    @property
+    def title(self) -> str:
+        """The name that errors go under."""
+        return self.make.__name__
 
     def place(self, index: int) -> Place:
         """The place of the element at `index`."""

@@ -57,7 +57,12 @@ def show(spine: Spine, depth: int = 0) -> Any:
             elements = parts[:count]
             if is_open and shape.growing:
                 elements.append(show(spine, depth + 1))
-            return elements if shape.make is list else shape.make(elements)
+            if shape.make is list:
+                return elements
+            try:
+                return shape.make(elements)
+            except TypeError:  # a set of what cannot be hashed; it will not fit when it closes
+                return shape.make()
 
 
 def _items(parts: dict[Any, Any], count: int) -> list[tuple[Any, Any]]:
@@ -100,7 +105,10 @@ def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
             case ObjectShape(extra=extra):
                 place = extra
             case DictShape(key=convert, values=values):
-                key, place = step if convert is None else convert(step), values
+                try:
+                    key, place = step if convert is None else convert(step), values
+                except ValueError:  # pydantic's ValidationError is one
+                    return False
             case _:
                 pass
         if isinstance(value, dict):

@@ -33,12 +33,13 @@ _CUT_ESCAPE = re.compile(rf"\\(?:u[0-9a-fA-F]{{0,3}})?|{_HIGH}(?:\\(?:u(?:[dD](?
 
 
 class BrokenStringError(Exception):
-    """A string that cannot be: `index` into the text at hand, and what was `expected` there."""
+    """A string that cannot be: `index` into the text at hand, what was `expected` there, the `piece` before it."""
 
-    def __init__(self, index: int, expected: str) -> None:
+    def __init__(self, index: int, expected: str, piece: str) -> None:
         super().__init__(expected)
         self.index = index
         self.expected = expected
+        self.piece = piece
 
 
 TAIL: Final = 1024
@@ -89,7 +90,7 @@ class OpenString:
             return piece, end + 1, True
         if _CUT_ESCAPE.fullmatch(text, end):
             return piece, end, False
-        raise BrokenStringError(end, _expected(text, end))
+        raise BrokenStringError(end, _expected(text, end), piece)
 
     def settle(self) -> None:
         """Move the tail to the older text."""

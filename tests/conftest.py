@@ -1,0 +1,36 @@
+"""What all tests share: how hard hypothesis tries, and where the corpus is.
+
+`HYPOTHESIS_PROFILE=thorough` tries twenty times as hard, `raw` shows failures at once without making them small.
+With `CI=true` the same examples run every time.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+settings.register_profile(
+    "default",
+    max_examples=40,
+    deadline=None,  # a deadline measures the machine
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # to explain takes longer than to find
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=800)
+settings.register_profile("raw", settings.get_profile("default"), phases=[Phase.explicit, Phase.generate])
+settings.register_profile("rawer", settings.get_profile("raw"), max_examples=400)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The recordings and test data beside the project, read in place."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"the corpus is not at {CORPUS}")
+    return CORPUS
