@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 MICRO = 1e6
 SHORTEST_TURN = 0.01
@@ -34,17 +33,6 @@ class DifferentValueError(AssertionError):
     """A contender came to another value than `json.loads`: its time says nothing."""
 
 
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """Collect now, and not before the end of the block: the same for every contender."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 def timed(work: Callable[[], object]) -> Callable[[], float]:
     """Make a turn of work that needs no preparation."""
 
@@ -57,20 +45,33 @@ def timed(work: Callable[[], object]) -> Callable[[], float]:
 
 
 def race(trials: Mapping[str, Trial], *, seconds: float, rounds: int = 3) -> dict[str, float]:
-    """Let all take turns until `seconds` are over, `rounds` times at least; return microseconds per step."""
+    """Let all take turns, `rounds` times at least, and each as long as its share of `seconds` lasts.
+
+    Returns:
+        The best of each, in microseconds per step.
+
+    """
     best = dict.fromkeys(trials, float("inf"))
-    started = perf_counter()
+    share = dict.fromkeys(trials, seconds / len(trials))
     done = 0
-    while done < rounds or perf_counter() - started < seconds:
+    while done < rounds or any(left > 0 for left in share.values()):
         for name, trial in trials.items():
-            with collector_off():
-                spent = 0.0
-                while spent < SHORTEST_TURN:
-                    took = trial.turn()
-                    spent += took
-                    best[name] = min(best[name], took / trial.steps * MICRO)
+            if done < rounds or share[name] > 0:
+                took = _turn(trial)
+                best[name] = min(best[name], min(took) / trial.steps * MICRO)
+                share[name] -= sum(took)
         done += 1
     return best
+
+
+def _turn(trial: Trial) -> list[float]:
+    gc.collect()
+    gc.disable()
+    took = [trial.turn()]
+    while sum(took) < SHORTEST_TURN:
+        took.append(trial.turn())
+    gc.enable()
+    return took
 
 
 def check(trials: Mapping[str, Trial], expected: object) -> None:

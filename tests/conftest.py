@@ -1,6 +1,6 @@
 """What all tests share: how hard hypothesis tries, and where the corpus is.
 
-`HYPOTHESIS_PROFILE=thorough` tries twenty times as hard, `raw` shows failures at once without making them small.
+`HYPOTHESIS_PROFILE=thorough` tries ten times as hard, `raw` shows failures at once without making them small.
 With `CI=true` the same examples run every time.
 """
 
@@ -20,12 +20,19 @@ settings.register_profile(
     derandomize=os.environ.get("CI") == "true",
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-settings.register_profile("thorough", settings.get_profile("default"), max_examples=800)
-settings.register_profile("raw", settings.get_profile("default"), phases=[Phase.explicit, Phase.generate])
-settings.register_profile("rawer", settings.get_profile("raw"), max_examples=400)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=400)
+settings.register_profile("raw", settings.get_profile("thorough"), phases=[Phase.explicit, Phase.generate])
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
+settings.load_profile(PROFILE)
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the profiles that try harder the time they need."""
+    if PROFILE != "default":
+        for item in items:
+            item.add_marker(pytest.mark.timeout(1800))
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,7 @@ STRINGS = {
 @pytest.mark.parametrize("size", [4, 4096, None])
 @pytest.mark.parametrize("unit", STRINGS.values(), ids=STRINGS)
 def test_a_long_string_takes_linear_time(unit: str, size: int | None, tp: Any):
-    assert_linear(tp, lambda n: '{"title": "' + unit * (n // len(unit)) + '"}', size, 50_000 if size else 200_000)
+    assert_linear(tp, lambda n: '{"title": "' + unit * (n // len(unit)) + '"}', size, 20_000 if size else 100_000)
 
 
 @pytest.mark.parametrize("size", [7, None])
@@ -198,7 +198,7 @@ def test_a_number_of_a_million_digits_passes_the_limit_of_digits(tp: Any, size: 
 def test_a_number_takes_linear_time_below_a_high_limit():
     limits = Limits(max_chars=HUGE, max_number_digits=HUGE)
     for size in (7, None):
-        assert_linear(float, lambda n: "0." + "3" * n + " ", size, 50_000, json_only=True, limits=limits)
+        assert_linear(float, lambda n: "0." + "3" * n + " ", size, 10_000, json_only=True, limits=limits)
 
 
 @pytest.mark.parametrize("size", [None, 7])
@@ -416,7 +416,7 @@ PROSE: dict[str, str] = {
 @pytest.mark.parametrize("size", [None, 16, 997])
 @pytest.mark.parametrize("unit", PROSE.values(), ids=PROSE)
 def test_prose_takes_linear_time(unit: str, size: int | None):
-    assert_linear(Recipe, lambda n: unit * (n // len(unit)), size, 16_000, limits=UNBOUND)
+    assert_linear(Recipe, lambda n: unit * (n // len(unit)), size, 4_000, limits=UNBOUND)
 
 
 @pytest.mark.parametrize("size", [None, 16])
@@ -429,11 +429,11 @@ def test_prose_of_1_mb_ends_in_the_value_behind_it_or_a_clear_error(unit: str, s
         assert end_.title == "found"
 
 
-@pytest.mark.parametrize("unit", ['using {curly} and [1] `or` "so", it\'s ', "{} ", "``` "])
+@pytest.mark.parametrize("unit", ['using {curly} and [1] `or` "so", it\'s ', "{x} ", "``` "])
 def test_the_json_behind_1_mb_of_harmless_prose_is_found(unit: str):
     text = unit * (1_000_000 // len(unit)) + '\n\n{"title": "found"}'
     for size in (None, 16):
-        assert end(Recipe, text, size, limits=UNBOUND) == Recipe(title="found")
+        assert end(Recipe, text, size) == Recipe(title="found")
 
 
 WRONG = ['{"title": 1} ', '{"no": {"title": "x"}} ', '{"title": "x", } ', '{"title": nothing} ', '```json\n{"a"\n```\n']
@@ -445,6 +445,16 @@ def test_many_wrong_candidates_are_a_clear_error_or_passed_over_in_linear_time(w
         assert type(end(Recipe, wrong * 10_000, size)) is LimitError
         assert_linear(Recipe, lambda n: wrong * n, size, 500, limits=UNBOUND)
         assert end(Recipe, wrong * 200 + '{"title": "found"}', size, limits=UNBOUND) == Recipe(title="found")
+
+
+UNIONS = [dict[str, int] | list[int] | None, Recipe | list[Recipe], Recipe | int, list[Any] | dict[str, Any]]
+
+
+@pytest.mark.parametrize("tp", UNIONS, ids=str)
+@pytest.mark.parametrize("text", ['{"\\{"', '{"a":1,}{"', '["a\\[",1', '[{"a":tru}', '{"a"}{"a"}', '[[{[{"'])
+def test_a_broken_candidate_is_not_read_again_for_ever(text: str, tp: Any):
+    for size in (None, 1, 2):
+        assert isinstance(end(tp, text, size), PartwayError)
 
 
 def test_each_wrong_candidate_that_was_shown_is_announced():

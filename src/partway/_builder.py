@@ -16,7 +16,7 @@ from typing import Any, Final
 from partway._diagnose import Flaw
 from partway._plan import Plan, ValidationError, retitled
 from partway._reader import Reader, Token
-from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Place, Shape
+from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, ObjectShape, Place, Shape
 from partway._snapshot import Level, Spine, holds, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
@@ -53,7 +53,21 @@ class _Frame:
         seen: How many snapshots had been taken when `parts` was last copied.
     """
 
-    __slots__ = ("again", "array", "bad", "child", "fields", "key", "mixed", "order", "parts", "seen", "shape", "slot", "start")
+    __slots__ = (
+        "again",
+        "array",
+        "bad",
+        "child",
+        "fields",
+        "key",
+        "mixed",
+        "order",
+        "parts",
+        "seen",
+        "shape",
+        "slot",
+        "start",
+    )
 
     def __init__(self, shape: Shape, start: int, seen: int) -> None:
         self.shape = shape
@@ -100,6 +114,9 @@ class Builder:
         self._whole_start = 0
         self._busy = False  # a string that is not shown, or a whole value, is being written
         self._snapshots = 0
+        self._elements: dict[
+            Path, int
+        ] = {}  # of a set that took some of its elements for the same, how many there were
         self.changed = False
         self.done = False
         self.over = False
@@ -341,7 +358,8 @@ class Builder:
         """The object or array on top is there: validate it."""
         frame = self._stack.pop()
         self._frame = self._stack[-1]
-        shape, parts = frame.shape, frame.parts
+        shape: Any = frame.shape
+        parts, value = frame.parts, None
         if frame.order is not None:
             parts = {**{key: parts[key] for key in frame.order if key in parts}, **parts}
         try:
@@ -355,6 +373,8 @@ class Builder:
                 value = parts
             else:
                 value = shape.close(parts)
+                if isinstance(value, set | frozenset) and len(value) != len(parts):
+                    self._elements[self._path()] = len(parts)
         except ValidationError as error:
             self._reject_frame(frame, error if shape.from_text else retitled(shape.title, error))
         else:
@@ -421,13 +441,16 @@ class Builder:
         """How far a place has come; `bare`: a number or literal has begun."""
         if path in self.rejected:
             return State.REJECTED
+        if path and isinstance(path[-1], int) and 0 <= path[-1] < self._elements.get(path[:-1], 0):
+            return State.COMPLETE
         steps: Path = (0, *path)  # from the frame of the whole
         for frame, step, rest in zip(self._stack, steps, (steps[n:] for n in range(1, len(steps) + 1)), strict=False):
             if step != frame.step or self.done:
                 return _part_state(frame, step, rest)
             if frame is self._frame:
-                begun = self._busy or self._whole or self.string is not None or bare
-                return State.STREAMING if begun and not rest else State.ABSENT
+                if self._busy or self._whole or self.string is not None or (bare and not frame.again):
+                    return State.STREAMING if not rest else State.ABSENT
+                return _part_state(frame, step, rest)
         return State.STREAMING
 
 

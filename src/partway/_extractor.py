@@ -168,7 +168,9 @@ class Extractor(Generic[T]):
         self._catch_up()
         self._left -= len(delta)
         if self._left < 0:
-            raise self._over(self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}"))
+            raise self._over(
+                self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}")
+            )
         if len(self._head) <= _QUOTED:
             self._head = (self._head + delta[: _QUOTED + 1])[: _QUOTED + 1]
         self._builder.changed = False

@@ -358,7 +358,9 @@ class Fence:
         if found is None:
             return end
         match found.lastgroup:
-            case "open" if self._before[-1:] not in (",", "[") and self._before != '":' and text[end] in self._containers:
+            case "open" if (
+                self._before[-1:] not in (",", "[") and self._before != '":' and text[end] in self._containers
+            ):
                 self._depth, self._state = 0, State.TEXT
                 return end
             case "line":

@@ -78,9 +78,10 @@ def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
         "model_config": ConfigDict(frozen=True, defer_build=True, protected_namespaces=(), title=model.__name__),
         **dict.fromkeys(annotations),
     }
+    metaclass: Any = type(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what pydantic thinks of the field names it has said of the model
-        made: type[BaseModel] = type(model)(f"Partial[{model.__name__}]", (model,), namespace)
+        made: type[BaseModel] = metaclass(f"Partial[{model.__name__}]", (model,), namespace)
     made.__pydantic_decorators__.computed_fields.clear()
     made.__pydantic_decorators__.model_serializers.clear()
     made.model_rebuild(force=True)
@@ -106,20 +107,26 @@ def _partial_field(field: Any) -> Any:
     return Annotated[Union[loose, None], named]  # noqa: UP007  # `|` does not take every special form
 
 
+_OF_ELEMENTS: Final[tuple[Any, ...]] = (list, set, frozenset, Sequence, Iterable)
+_OF_PAIRS: Final[tuple[Any, ...]] = (dict, Mapping)
+_duck_typed: Any = SerializeAsAny  # pydantic makes an annotation of it; type checkers see a class
+
+
 def _loose(annotation: Any) -> Any:
     """An annotation whose serializer takes partials, and `None` for what could not be shown, without a warning."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return SerializeAsAny[annotation]
-    origin, args = get_origin(annotation), get_args(annotation)
+        return _duck_typed[annotation]
+    origin: Any = get_origin(annotation)
+    args = get_args(annotation)
     if origin is Annotated:
         return Annotated[(_loose(args[0]), *args[1:])]
     if origin in (Union, UnionType):
         return Union[tuple(_loose(arg) for arg in args)]  # noqa: UP007  # made of a tuple
     if origin is tuple:
         return tuple[Any, ...]
-    if origin in (list, set, frozenset, Sequence, Iterable):
+    if origin in _OF_ELEMENTS:
         return origin[Union[_loose(args[0]), None]]  # noqa: UP007  # as above
-    if origin in (dict, Mapping):
+    if origin in _OF_PAIRS:
         return origin[args[0], Union[_loose(args[1]), None]]  # noqa: UP007  # as above
     return annotation
 

@@ -18,7 +18,7 @@ __all__ = ["Pattern"]
 _STEP: Final = re.compile(
     r"""(?P<every>\[\*\])
       | \[(?P<index>[0-9]+)\]
-      | \[(?P<quoted>"(?:[^"\\]|\\.)*")\]
+      | \[(?P<quoted>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")\]
       | (?P<dot>\.)?(?P<name>[^\s.\[\]"'*]+)""",
     re.VERBOSE,
 )

@@ -164,9 +164,9 @@ class _Planner:
                 place.takes["number"] = _exact_int(take)
             case "float" if not schema.keys() & _BOUNDS and config.get("allow_inf_nan", True):
                 place.takes["number"] = _exact_float(take)
-            case "str" if not any(schema.get(k, config.get("str_" + k)) for k in _TRANSFORMS):  # type: ignore[misc]
+            case "str" if not any(schema.get(k, config.get("str_" + k)) for k in _TRANSFORMS):
                 place.streams = True
-                if not any(schema.get(k, config.get("str_" + k)) is not None for k in _STRING_BOUNDS):  # type: ignore[misc]
+                if not any(schema.get(k, config.get("str_" + k)) is not None for k in _STRING_BOUNDS):
                     place.takes["string"] = None
             case "list" | "set" | "frozenset" | "tuple":
                 place.array = self._array(schema, config)
@@ -187,8 +187,7 @@ class _Planner:
         told = schema["function"]["type"] != "no-info"  # of other fields, of the mode, of the context
         if schema["type"] != "function-after" or told:
             if isinstance(inner.object, ObjectShape):
-                shape = inner.object
-                place.object = ObjectShape(shape.title, shape.fields, shape.extra, place.parse, shape.show, shape.forbidden, from_text=True)
+                place.object = inner.object.closing(place.parse, from_text=True)
             return
         after = self.validator({**schema, "schema": _ANY_SCHEMA}, config).validate_python
         if inner.array is not None:
@@ -197,10 +196,10 @@ class _Planner:
         match inner.object:
             case DictShape(key=key, values=values, close=close):
                 place.object = DictShape(key, values, _chain(close, after))
-            case ObjectShape(from_text=False) as shape:
-                place.object = ObjectShape(shape.title, shape.fields, shape.extra, _chain(shape.close, after), shape.show, shape.forbidden)
+            case ObjectShape(from_text=True) as shape:
+                place.object = shape.closing(place.parse, from_text=True)
             case ObjectShape() as shape:
-                place.object = ObjectShape(shape.title, shape.fields, shape.extra, place.parse, shape.show, shape.forbidden, from_text=True)
+                place.object = shape.closing(_chain(shape.close, after))
             case None:
                 pass
 
@@ -244,8 +243,8 @@ class _Planner:
         title = str(config.get("title") or schema["cls"].__name__)
         extra, forbidden = self._extra(inner, config)
         if _needs_text(schema, [field for _, field in named]):
-            return ObjectShape(title, fields, extra, parse, show, forbidden, from_text=True)
-        return ObjectShape(title, fields, extra, self._closing(schema, inner, config), show, forbidden)
+            return ObjectShape(title, fields, extra, parse, show, forbidden=forbidden, from_text=True)
+        return ObjectShape(title, fields, extra, self._closing(schema, inner, config), show, forbidden=forbidden)
 
     def _wrapped(self, schema: Schema, parse: Callable[[str], Any]) -> ObjectShape | None:
         """A model whose fields stand inside a function of its own: shown by the fields, read from the text."""
@@ -255,7 +254,7 @@ class _Planner:
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args"):
             return None
         shape = self._object({**schema, "schema": inner}, parse)
-        return shape and ObjectShape(shape.title, shape.fields, shape.extra, parse, shape.show, shape.forbidden, from_text=True)
+        return shape and shape.closing(parse, from_text=True)
 
     def _show(self, schema: Schema) -> Callable[[Parts], Any]:
         match schema["type"]:
@@ -285,10 +284,10 @@ class _Planner:
             if isinstance(fields, Mapping)
             else [_shallow(field) for field in fields]
         )
-        closing = {**inner, "fields": shallow, "computed_fields": []}
+        closing: Any = {**inner, "fields": shallow, "computed_fields": []}
         if "extras_schema" in inner:
             closing["extras_schema"] = _ANY_SCHEMA
-        validate = SchemaValidator(closing, config).validate_python  # type: ignore[arg-type]
+        validate = SchemaValidator(closing, config).validate_python
         match schema["type"]:
             case "model":
                 return model_maker(schema["cls"], validate, schema.get("post_init"))
@@ -443,7 +442,7 @@ def _kinds(schema: Schema, definitions: Mapping[str, Schema], seen: set[str]) ->
             parts = (schema["json_schema"],)
         case "model" if not schema.get("root_model"):
             return _OBJECT
-        case kind if "schema" in schema and kind not in _STARTS or kind == "model":
+        case kind if ("schema" in schema and kind not in _STARTS) or kind == "model":
             parts = (schema["schema"],)
         case kind:
             return _STARTS.get(kind, _UNKNOWN)

@@ -82,6 +82,7 @@ _LITERAL = rf"(?=[tfn])(?:true|false|null)(?:{_ENDS}|\Z)"
 _PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+', re.DOTALL)
 _BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
+_CUT_INTEGER = re.compile(r"[:,]? ?[1-9][0-9]*+")
 _SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
 
 
@@ -177,11 +178,11 @@ class Reader:
         except ValueError:  # of a lexeme that is none
             self._broken()
 
-    def _lex(self, text: str, size: int) -> None:
+    def _lex(self, text: str, size: int) -> None:  # noqa: PLR0915  # as it says
         """Turn text into tokens.
 
         The cases that make up nearly all of a stream are written out here, without calls: a string goes on, closes,
-        or opens, with nothing in it to decode. It is the loop that everything waits for.
+        or opens, with nothing in it to decode. It is the loop that everything waits for, hence its length.
         """
         sink, tokens, string, at = self._sink, self._tokens, self.string, 0
         while True:
@@ -309,10 +310,9 @@ class Reader:
 
     def _bare(self, text: str, at: int, end: int) -> int:
         """Read the lexemes from `at` to `end`, and what stands there that is none; return where it stopped."""
-        if (bare := text[end:]).isdigit() and bare.isascii() and bare[0] != "0" and text[at:end] in _SEPARATORS:
-            if len(bare) <= self._max_digits:  # by far the most numbers that are cut are integers
-                self.carry = text[at:]
-                return len(text)
+        if _CUT_INTEGER.fullmatch(text, at) and len(text) - at <= self._max_digits:  # by far the most that are cut
+            self.carry = text[at:]
+            return len(text)
         stop = _BARE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
         bare, cut = text[end:stop], stop == len(text)
         before = text[at:end]

@@ -10,7 +10,19 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-__all__ = ["ANY", "ATOMS", "HIDDEN", "ArrayShape", "DictShape", "Field", "ObjectShape", "Parts", "Place", "Shape", "Take"]
+__all__ = [
+    "ANY",
+    "ATOMS",
+    "HIDDEN",
+    "ArrayShape",
+    "DictShape",
+    "Field",
+    "ObjectShape",
+    "Parts",
+    "Place",
+    "Shape",
+    "Take",
+]
 
 Take: TypeAlias = Callable[[Any], Any] | None
 """What makes a value of what stood in the JSON, or raises `ValidationError`; `None` where it is the value already."""
@@ -86,8 +98,8 @@ class ObjectShape:
         extra: Place,
         close: Callable[[Any], Any],
         show: Callable[[Parts], Any],
-        forbidden: Any = None,
         *,
+        forbidden: Any = None,
         from_text: bool = False,
     ) -> None:
         self.title = title
@@ -97,6 +109,12 @@ class ObjectShape:
         self.close = close
         self.show = show
         self.from_text = from_text
+
+    def closing(self, close: Callable[[Any], Any], *, from_text: bool = False) -> ObjectShape:
+        """The same object, made by something else."""
+        return ObjectShape(
+            self.title, self.fields, self.extra, close, self.show, forbidden=self.forbidden, from_text=from_text
+        )
 
 
 class DictShape:

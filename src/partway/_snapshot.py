@@ -22,7 +22,7 @@ class Level(NamedTuple):
     shape: Shape
     parts: Any
     """The complete parts: a list of elements, or a dict by key. It may have grown since."""
-    count: int
+    size: int
     """How many there were."""
     slot: Any
     """The key of the part that was open."""
@@ -43,18 +43,18 @@ def show(spine: Spine, depth: int = 0) -> Any:
     if depth == len(spine.levels):
         assert spine.string is not None  # noqa: S101  # an empty spine is not shown
         return spine.string.text(spine.length)
-    shape, parts, count, slot = spine.levels[depth]
+    shape, parts, size, slot = spine.levels[depth]
     is_open = depth + 1 < len(spine.levels) or spine.string is not None
     match shape:
         case ObjectShape():
             return shape.show(lambda: _fields(spine, depth, is_open))
         case DictShape():
-            shown = dict(_items(parts, count))
+            shown = dict(_items(parts, size))
             if is_open:
                 shown[slot] = show(spine, depth + 1)
             return shown
         case ArrayShape():
-            elements = parts[:count]
+            elements = parts[:size]
             if is_open and shape.growing:
                 elements.append(show(spine, depth + 1))
             if shape.make is list:
@@ -65,15 +65,15 @@ def show(spine: Spine, depth: int = 0) -> Any:
                 return shape.make()
 
 
-def _items(parts: dict[Any, Any], count: int) -> list[tuple[Any, Any]]:
-    return list(parts.items())[:count]
+def _items(parts: dict[Any, Any], size: int) -> list[tuple[Any, Any]]:
+    return list(parts.items())[:size]
 
 
 def _fields(spine: Spine, depth: int, is_open: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """What has arrived of an object: its fields by name, and its extra keys."""
-    shape, parts, count, slot = spine.levels[depth]
+    shape, parts, size, slot = spine.levels[depth]
     assert isinstance(shape, ObjectShape)  # noqa: S101  # only asked for these
-    items = _items(parts, count)
+    items = _items(parts, size)
     if is_open:
         items.append((slot, show(spine, depth + 1)))
     arrived: dict[str, Any] = {}

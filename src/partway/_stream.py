@@ -11,7 +11,16 @@ import inspect
 import math
 import time
 from codecs import getincrementaldecoder
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
 from partway._extractor import Extractor
@@ -157,7 +166,7 @@ class _BaseRun(Generic[T]):
         if not self._ended:  # closed on the way: what had come may be all
             self._ended = True
             try:
-                self._result = self._extractor.finish()
+                self._result = self._intake.end()
             except (PartwayError, UsageError) as error:
                 self._error = error
                 raise
@@ -184,14 +193,13 @@ class Run(_BaseRun[T]):
             for chunk in iterator:
                 yield self._intake.take(chunk)
             self._result = self._intake.end()
+            self._ended = True  # before the loop is told, which may be left here
             yield True
         except GeneratorExit:
             raise
         except BaseException as error:
             self._error = error
             raise
-        else:
-            self._ended = True
         finally:
             for closable in {id(part): part for part in (iterator, self._source)}.values():
                 if (close := getattr(closable, "close", None)) is not None:
@@ -284,14 +292,13 @@ class AsyncRun(_BaseRun[T]):
             async for chunk in iterator:
                 yield self._intake.take(chunk)
             self._result = self._intake.end()
+            self._ended = True  # before the loop is told, which may be left here
             yield True
         except GeneratorExit:
             raise
         except BaseException as error:
             self._error = error
             raise
-        else:
-            self._ended = True
         finally:
             for closable in {id(part): part for part in (iterator, self._source)}.values():
                 close = getattr(closable, "aclose", None) or getattr(closable, "close", None)
@@ -429,7 +436,7 @@ def _check(source: Any) -> None:
         raise UsageError("the source is a coroutine that was not awaited: pass `await` of it, which gives the stream")
     if inspect.isgeneratorfunction(source) or inspect.isasyncgenfunction(source) or isinstance(source, type):
         raise UsageError(f"the source is {source!r} itself: pass what calling it gives")
-    if isinstance(source, str | bytes | bytearray):
+    if isinstance(source, str | bytes | bytearray | memoryview):
         kind = type(source).__name__
         raise UsageError(
             f"the source is a whole {kind}: pass an iterable of pieces, [text] for one; "

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from io import StringIO
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed lacks it
 from typing import Final
 
 __all__ = ["TAIL", "BrokenStringError", "OpenString", "TextBuffer"]
@@ -112,7 +112,7 @@ def _expected(text: str, at: int) -> str:
     if text[at] != "\\":
         if "\ud800" <= text[at] <= "\udfff":
             return "a character instead of a lone surrogate"
-        return 'a closing \'"\' before the control character' if text[at] not in "\r\n" else "a closing '\"'"
+        return "a closing '\"' before the control character" if text[at] not in "\r\n" else "a closing '\"'"
     if re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}").match(text, at):
         return "a surrogate pair instead of a lone surrogate"
     return "an escape of JSON after '\\'"

@@ -141,6 +141,52 @@ def test_every_two_way_cut_of_every_document_tells_one_story(text: str, backend:
     assert shape(tell(Any, [text], json_only=True).result) == shape(json.loads(text))
 
 
+BROKEN = [
+    "[null[,null]]",
+    '[true"x"]',
+    "[false1]",
+    "[null{}]",
+    '["a\x00b"]',
+    '["a\nb"]',
+    '["ab\\x"]',
+    '["ab\\u12g4"]',
+    '["ab\\ud83dx"]',
+    '["ab\\ude00"]',
+    "[1, 1.]",
+    "[1, 01]",
+    "[1, -]",
+    "[1, 1e]",
+    "[1, tru]",
+    "[1, nul",
+    "[1, NaN]",
+    "[1,]",
+    "[,1]",
+    "[1 2]",
+    '[1"a"]',
+    '["a" "b"]',
+    '{"a" 1}',
+    '{"a":}',
+    '{"a":1 "b":2}',
+    '{"a":1,}',
+    "{1:2}",
+    '{"a":tru,"b":1}',
+    '{"a":[}',
+    '["a"]]',
+    '["a"] x',
+    "[1] 2",
+    "nulll",
+    "1 1",
+    "\ufeff[]",
+]
+
+
+@pytest.mark.parametrize("tp", [Any, list[str | int | None], dict[str, Any] | list[Any]], ids=["any", "list", "union"])
+@pytest.mark.parametrize("text", BROKEN)
+def test_every_two_way_cut_of_broken_json_tells_one_story(text: str, tp: Any):
+    assert_one_story_for_every_cut(tp, text, json_only=True)
+    assert_one_story_for_every_cut(tp, "```json\n" + text + "\n```\n")
+
+
 # ------------------------------------------------------------------------------------------ through stream()
 
 

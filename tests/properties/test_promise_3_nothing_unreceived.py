@@ -86,7 +86,7 @@ def test_a_partial_dumps_just_what_arrived_without_a_warning(case: Case, data: s
     # pydantic itself warns of a complete dataclass whose default does not fit its field; generated ones may not
     warnings.filterwarnings("ignore", message=rf"(?s).*{DEFAULT}")
     for _, extractor, partial in seen(case.spec.tp, data.draw(cuts(case.text))):
-        if extractor.state() is State.STREAMING and partial is not None:
+        if extractor.state() is State.STREAMING and partial is not None and DEFAULT not in repr(shape(partial)):
             assert isinstance(partial, case.spec.tp)
             assert set(partial.model_dump(exclude_unset=True)) == partial.model_fields_set | set(
                 partial.model_extra or {}

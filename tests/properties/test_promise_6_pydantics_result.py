@@ -94,6 +94,8 @@ def test_the_result_of_a_wrapped_document_is_pydantics(case: Case, wrapping: Any
 
 @given(cases(CONTAINERS), st.sampled_from([w for w in WRAPPINGS if w.name.startswith("fence, json")]))
 def test_the_result_of_any_type_in_a_fence_is_pydantics(case: Case, wrapping: Any):
+    if case.spec.tp is Any and case.text[0] not in "{[":
+        return  # of `Any`, a word in a text is rather a word than an answer
     text = wrapping.around(case.text)
     for deltas in ([text], list(text)):
         assert_pydantics(tell(case.spec.tp, deltas), case.spec.tp, case.text)

@@ -30,6 +30,8 @@ TYPES: list[Any] = [
     dict[str, int],
     set[int],
     tuple[int, str],
+    dict[str, int] | list[int] | None,
+    list[Even | Tree] | Even,
 ]
 TYPE = st.sampled_from(TYPES)
 ANY_TEXT = st.text(st.characters(), max_size=60)  # surrogates too

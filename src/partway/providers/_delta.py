@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 __all__ = ["Channel", "Delta", "Ending", "Format", "field"]
 
 
-class Channel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Channel:
     """What a piece of text belongs to: channels never mix."""
 
     kind: Literal["content", "refusal"]
