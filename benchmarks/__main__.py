@@ -23,16 +23,18 @@ def main() -> int:
     arguments = parser.parse_args()
     quick = arguments.mode == "quick"
     effort = suite.QUICK if quick else suite.THOROUGH
-    for _ in range(ATTEMPTS):
+    far: list[budgets.Verdict] = []
+    for attempt in range(ATTEMPTS if quick else 1):
         figures = suite.measure(effort)
         verdicts = budgets.judge(figures)
-        far = [verdict for verdict in verdicts if verdict.far]
-        if not (quick and far):
+        before = {(verdict.budget, verdict.where) for verdict in far}
+        far = [each for each in verdicts if each.far and (attempt == 0 or (each.budget, each.where) in before)]
+        if not far:
             break
     print("\n".join(report.markdown(figures, verdicts, effort)))
     if arguments.json:
         arguments.json.write_text(json.dumps(report.raw(figures, verdicts), indent=2) + "\n", encoding="utf-8")
-    if quick and far:
+    if quick and far:  # each time it was measured
         print(
             f"\nMeasured {ATTEMPTS} times, and each time some were worse than {budgets.SLACK} times what they may be:"
         )

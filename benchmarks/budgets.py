@@ -70,18 +70,18 @@ RATIOS = {
 }
 """The ratios of a cell: what is divided by what."""
 
-_FEED = Budget("`feed` ÷ native parser", 2)
-_PARTIAL = Budget("`feed` and `.partial` ÷ native parser", 6)
-_FROM_JSON = Budget("`from_json(allow_partial)` ÷ `feed` and `.partial`, from 1 kB on", 1, least=True)
-_TYPED_DICT = Budget("partial TypedDict ÷ `feed` and `.partial`, from 1 kB on", 1, least=True)
-_INSTRUCTOR_SMALL = Budget("instructor ÷ `feed` and `.partial`, at 400 B", 20, least=True)
-_INSTRUCTOR_LARGE = Budget("instructor ÷ `feed` and `.partial`, at 25 kB", 100, least=True)
+_FEED = Budget("`feed` ÷ native parser", 2, known=6.7)
+_PARTIAL = Budget("`feed` and `.partial` ÷ native parser", 6, known=13)
+_FROM_JSON = Budget("`from_json(allow_partial)` ÷ `feed` and `.partial`, from 1 kB on", 1, least=True, known=0.55)
+_TYPED_DICT = Budget("partial TypedDict ÷ `feed` and `.partial`, from 1 kB on", 1, least=True, known=0.73)
+_INSTRUCTOR_SMALL = Budget("instructor ÷ `feed` and `.partial`, at 400 B", 20, least=True, known=3.3)
+_INSTRUCTOR_LARGE = Budget("instructor ÷ `feed` and `.partial`, at 25 kB", 100, least=True, known=70)
 _GROWTH_FEED = Budget("growth of `feed`: a delta at 250 kB ÷ at 2.5 kB", 1.3)
 _GROWTH_PARTIAL = Budget("growth of `feed` and `.partial`, likewise", 1.3)
 _GROWTH_STRING_FEED = Budget("growth of `feed`, one string: 1 MB ÷ 2.5 kB", 1.3)
 _GROWTH_STRING_PARTIAL = Budget("growth of `feed` and `.partial`, one string, likewise", 1.3)
-_WHOLE = Budget("the whole document in one delta ÷ `validate_json`", 8)
-_MEMORY = Budget("peak memory of `feed` ÷ text", 6)
+_WHOLE = Budget("the whole document in one delta ÷ `validate_json`", 8, known=28)
+_MEMORY = Budget("peak memory of `feed` ÷ text", 6, known=15)
 
 _OF_CELLS: dict[str, dict[str, Budget]] = {
     "400 B": {"instructor ÷ partial": _INSTRUCTOR_SMALL},

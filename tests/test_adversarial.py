@@ -60,7 +60,7 @@ def assert_linear(tp: Any, make: Callable[[int], str], size: int | None, n: int,
 
     ratio = 0.0
     for _ in range(4):
-        ratio = seconds(large) / min(seconds(small) for _ in range(3))
+        ratio = seconds(large) / min(seconds(small) for _ in range(2))
         if ratio < 8:
             return
     raise AssertionError(f"4 x the text took {ratio:.1f} x as long")
@@ -159,10 +159,10 @@ STRINGS = {
 
 
 @pytest.mark.parametrize("tp", [Recipe, Any, Recipe | int], ids=["typed", "untyped", "union"])
-@pytest.mark.parametrize("size", [4, 4096, None])
+@pytest.mark.parametrize("size", [4, None])
 @pytest.mark.parametrize("unit", STRINGS.values(), ids=STRINGS)
 def test_a_long_string_takes_linear_time(unit: str, size: int | None, tp: Any):
-    assert_linear(tp, lambda n: '{"title": "' + unit * (n // len(unit)) + '"}', size, 20_000 if size else 100_000)
+    assert_linear(tp, lambda n: '{"title": "' + unit * (n // len(unit)) + '"}', size, 12_000 if size else 100_000)
 
 
 @pytest.mark.parametrize("size", [7, None])
@@ -413,7 +413,7 @@ PROSE: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("size", [None, 16, 997])
+@pytest.mark.parametrize("size", [None, 16])
 @pytest.mark.parametrize("unit", PROSE.values(), ids=PROSE)
 def test_prose_takes_linear_time(unit: str, size: int | None):
     assert_linear(Recipe, lambda n: unit * (n // len(unit)), size, 4_000, limits=UNBOUND)
@@ -442,8 +442,8 @@ WRONG = ['{"title": 1} ', '{"no": {"title": "x"}} ', '{"title": "x", } ', '{"tit
 @pytest.mark.parametrize("wrong", WRONG)
 def test_many_wrong_candidates_are_a_clear_error_or_passed_over_in_linear_time(wrong: str):
     for size in (None, 16):
-        assert type(end(Recipe, wrong * 10_000, size)) is LimitError
-        assert_linear(Recipe, lambda n: wrong * n, size, 500, limits=UNBOUND)
+        assert type(end(Recipe, wrong * 2_000, size)) is LimitError
+        assert_linear(Recipe, lambda n: wrong * n, size, 250, limits=UNBOUND)
         assert end(Recipe, wrong * 200 + '{"title": "found"}', size, limits=UNBOUND) == Recipe(title="found")
 
 
@@ -489,7 +489,7 @@ UNITS = ["1,", "[],", "{},", '"",', "true,", '"a\\u00e9",', "1.5e3,", '{"a":1},'
 @pytest.mark.parametrize("size", [None, 16])
 @pytest.mark.parametrize("unit", UNITS)
 def test_many_elements_take_linear_time(unit: str, size: int | None):
-    assert_linear(list[Any], lambda n: "[" + unit * n + "0]", size, 6_000)
+    assert_linear(list[Any], lambda n: "[" + unit * n + "0]", size, 2_000)
 
 
 def test_many_commas_are_refused_at_once():

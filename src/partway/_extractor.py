@@ -185,24 +185,31 @@ class Extractor(Generic[T]):
 
     def _look_at(self, text: str) -> None:
         """Take text slice by slice, so that what is copied for a candidate is never more than a slice."""
-        for at in range(0, len(text), self._slice):
+        waiting = [(text, 0)]
+        while waiting:
+            text, at = waiting.pop()
             piece = text[at : at + self._slice]
-            while piece:
-                match self._mode:
-                    case _Mode.READING:
-                        self._reader.feed(piece)
-                        piece = self._ended()
-                    case _Mode.SEARCHING:
-                        piece = self._fence.feed(piece) or ""
-                        if piece:
-                            self._begin()
-                    case _:
-                        if self._only and (found := _NOT_SPACE.search(piece)):
-                            raise self._over(self._behind(piece, found.start()))
-                        piece = ""
-                if len(piece) > self._slice:  # a broken candidate is searched again
-                    self._look_at(piece)
-                    piece = ""
+            if at + self._slice < len(text):
+                waiting.append((text, at + self._slice))
+            if piece and (behind := self._look_at_slice(piece)):
+                waiting.append((behind, 0))
+
+    def _look_at_slice(self, piece: str) -> str:
+        """Take a slice in the mode there is; return what of it is to be looked at in another."""
+        match self._mode:
+            case _Mode.READING:
+                self._reader.feed(piece)
+                return self._ended()
+            case _Mode.SEARCHING:
+                candidate = self._fence.feed(piece)
+                if candidate is None:
+                    return ""
+                self._begin()
+                return candidate
+            case _:
+                if self._only and (found := _NOT_SPACE.search(piece)):
+                    raise self._over(self._behind(piece, found.start()))
+                return ""
 
     def finish(self) -> T:
         """Say that the text has ended; return the validated value.
@@ -360,7 +367,8 @@ class Extractor(Generic[T]):
             return self._data_error(kind, sentence, self._flaw.offset)
         if self._candidates or (self._only and _NOT_SPACE.search(self.text)):
             return self._data_error(TruncatedJSONError, "the text ended inside the JSON")
-        beginning = self._head[:_QUOTED] + ("…" if len(self._head) > _QUOTED else "")
+        head = self.text if self._only else self._head
+        beginning = head[:_QUOTED] + ("…" if len(head) > _QUOTED else "")
         where = f"; it ended in {self._fence.inside}" if self._fence.inside else ""
         sentence = f"no JSON in the text, which began {beginning!r}{where}" if beginning else "the text was empty"
         return self._data_error(NoJSONError, sentence)

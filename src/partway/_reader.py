@@ -77,8 +77,8 @@ SLICE: Final = 4096
 
 _PLAIN = r'[^"\\\x00-\x1f\ud800-\udfff]*+'
 _STRING = rf'"{_PLAIN}(?:\\["\\/bfnrt]{_PLAIN})*+"'
-_ENDS = r"(?=[ \t\n\r,\]}])"
-_LITERAL = rf"(?=[tfn])(?:true|false|null)(?:{_ENDS}|\Z)"
+_ENDS = r"(?=[^\w.+\-])"
+_LITERAL = r"(?=[tfn])(?:true|false|null)"
 _PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+', re.DOTALL)
 _BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
@@ -317,9 +317,11 @@ class Reader:
         bare, cut = text[end:stop], stop == len(text)
         before = text[at:end]
         if before and not (cut and before in _SEPARATORS):
-            self._send(before.encode())
+            self._send((before + " ").encode())
             if self._tokens:
                 self._take_over()
+            if self.stopped:
+                return end
             before = ""
         self._at = end
         if not (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare)):
