@@ -50,7 +50,7 @@ FOUND: list[tuple[str, str, str, int]] = [
     ("braces in its strings", '{"title":"}{```"} {', "}{```", 1),
 ]  # fmt: skip
 
-# A text, the type that is asked for, options, the error, and its message; `{n}` is the position.
+# The type that is asked for, a text, options, the error, and its message; of one that ends in a blank, its beginning.
 FAILED: list[tuple[str, Any, str, dict[str, Any], type[PartwayError], str]] = [
     ("no text", Recipe, "", {}, NoJSONError, "the text was empty"),
     ("no text, JSON only", Recipe, "", {"json_only": True}, NoJSONError, "the text was empty"),
@@ -83,8 +83,9 @@ FAILED: list[tuple[str, Any, str, dict[str, Any], type[PartwayError], str]] = [
     ("a field is missing", Recipe, 'x {"steps":[\n]}', {}, MismatchError,
         "the JSON does not fit the type: Field required (line 1, column 1 of the JSON in title)"),
     ("max_chars", Recipe, '{"title":"' + "x" * 50, {"limits": Limits(max_chars=40)}, LimitError,
-        "the text is longer than max_chars=40 (line 1, column "),
-    ("max_chars in prose", Recipe, "x" * 50, {"limits": Limits(max_chars=40)}, LimitError, "the text is longer than max_chars=40"),
+        "the text is longer than max_chars=40 "),
+    ("max_chars in prose", Recipe, "x" * 50, {"limits": Limits(max_chars=40)}, LimitError,
+        "the text is longer than max_chars=40"),
     ("max_depth", Any, "[[[[1]]]]", {"limits": Limits(max_depth=3)}, LimitError,
         "the JSON is nested deeper than max_depth=3 (line 1, column 4 of the JSON in [0][0][0])"),
     ("max_depth in a value that is whole", set[int] | int, '[[[[1]]]]', {"limits": Limits(max_depth=3)}, LimitError,
@@ -148,7 +149,7 @@ def test_an_error_says_what_and_where(tp: Any, text: str, options: dict[str, Any
     for deltas in ways(text):
         extractor, events, error = run(tp, deltas, **options)
         assert type(error) is kind
-        assert str(error) == message if message[-1] not in " " else str(error).startswith(message)
+        assert str(error) == message or (message.endswith(" ") and (str(error) + " ").startswith(message))
         assert not any(type(event) is Finished for event in events)
         assert error.partial is extractor.partial
 
@@ -346,7 +347,7 @@ def test_a_number_at_the_end_is_complete_with_the_end():
 
 
 def test_a_word_that_is_no_scalar_is_no_candidate():
-    extractor, _, result = run(int, ["no -x 42 "])
+    extractor, _, result = run(int, ["-x\n42\n"])
     assert result == 42
     assert extractor.candidate == 1
 

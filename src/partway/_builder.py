@@ -112,11 +112,11 @@ class Builder:
         self._max_depth = max_depth
         self._whole = 0
         self._whole_start = 0
+        self._passed = False  # whether anything inside one was passed over
         self._busy = False  # a string that is not shown, or a whole value, is being written
         self._snapshots = 0
-        self._elements: dict[
-            Path, int
-        ] = {}  # of a set that took some of its elements for the same, how many there were
+        # Of a set that took some of its elements for the same: how many there were.
+        self._elements: dict[Path, int] = {}
         self.changed = False
         self.done = False
         self.over = False
@@ -129,7 +129,7 @@ class Builder:
     @property
     def began(self) -> bool:
         """Whether anything of the value can be seen, or could be told of."""
-        return self.done or len(self._stack) > 1 or self._busy or self.string is not None
+        return self.done or self.depth > 0 or self._busy or self.string is not None
 
     @property
     def depth(self) -> int:
@@ -139,7 +139,7 @@ class Builder:
     @property
     def filled(self) -> bool:
         """Whether anything inside the value has arrived."""
-        return len(self._stack) > 2 or self._whole > 1 or bool(self._frame.parts) or self._frame.key is not None
+        return self.depth > 1 or self._passed or bool(self._frame.parts) or self._frame.key is not None
 
     def take(self, tokens: list[Token], reader: Reader) -> None:
         """Take tokens of ijson's.
@@ -183,7 +183,9 @@ class Builder:
                 frame.key = frame.slot = key
                 frame.child = field.place
                 return
-        if not self._whole:
+        if self._whole:
+            self._passed = True
+        else:
             self._any_key(key)
 
     def _any_key(self, key: str) -> None:
@@ -214,6 +216,7 @@ class Builder:
     def open_string(self, string: OpenString) -> None:
         """Take the beginning of a string."""
         if self._whole:
+            self._passed = True
             return
         place = self._frame.child
         if self._frame.again:
@@ -386,6 +389,7 @@ class Builder:
 
     def _pass_over(self, event: str, reader: Reader, index: int) -> None:
         """Go on in a value that is read whole."""
+        self._passed = True
         if event in _STARTS:
             self._whole += 1
             if len(self._stack) + self._whole > self._max_depth + 1:

@@ -72,9 +72,9 @@ class Extractor(Generic[T]):
     """
 
     __slots__ = (
-        "_backend", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits", "_live",
-        "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice", "_snapshot",
-        "_stale", "_synced",
+        "_backend", "_behind", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits",
+        "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice",
+        "_snapshot", "_stale", "_synced",
     )  # fmt: skip
 
     def __init__(
@@ -100,6 +100,7 @@ class Extractor(Generic[T]):
         self._mismatch: ValidationError | None = None
         self._end: int | None = None
         self._head = ""
+        self._behind = ""  # what came after the one document there may be
         self._left = self._limits.max_chars
         self._slice = min(SLICE, self._limits.max_string)
         self._most = min(TAIL, self._limits.max_string)
@@ -207,8 +208,10 @@ class Extractor(Generic[T]):
                 self._begin()
                 return candidate
             case _:
-                if self._only and (found := _NOT_SPACE.search(piece)):
-                    raise self._over(self._behind(piece, found.start()))
+                if self._only:
+                    self._behind += piece
+                    if found := _NOT_SPACE.search(self._behind, len(self._behind) - len(piece)):
+                        raise self._over(self._behind_error(found.start()))
                 return ""
 
     def finish(self) -> T:
@@ -307,7 +310,7 @@ class Extractor(Generic[T]):
             if self._on_event is not None:
                 self._on_event(Restarted(self._why()))
         self._flaw = self._mismatch = self._end = None
-        if self._candidates > 1 or self._builder.began:
+        if self._reader.stopped or self._builder.began:
             self._reader, self._builder = self._new_candidate()
         self._builder.changed = changed
         self._mode = _Mode.READING
@@ -380,12 +383,11 @@ class Extractor(Generic[T]):
         expected = self._flaw.expected if self._flaw is not None else "the rest"
         return f"a JSON document was broken ({expected} was expected), and another one follows"
 
-    def _behind(self, text: str, at: int) -> PartwayError:
+    def _behind_error(self, at: int) -> PartwayError:
         """The error for text behind the one document there may be."""
-        end = len(self.text)
         error = self._data_error(MalformedJSONError, "expected the end of the text")
-        error.text = self.text + text
-        error.offset = end + at
+        error.offset = len(error.text) + at
+        error.text += self._behind
         return error
 
     def _data_error(self, kind: type[PartwayError], message: str, offset: int | None = None) -> PartwayError:

@@ -80,7 +80,7 @@ _STRING = rf'"{_PLAIN}(?:\\["\\/bfnrt]{_PLAIN})*+"'
 _ENDS = r"(?=[^\w.+\-])"
 _LITERAL = r"(?=[tfn])(?:true|false|null)"
 _PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
-_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+', re.DOTALL)
+_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|true|false|null|[-+.0-9eE]+', re.DOTALL)
 _BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
 _CUT_INTEGER = re.compile(r"[:,]? ?[1-9][0-9]*+")
 _SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
