@@ -88,7 +88,7 @@ FAILED: list[tuple[str, Any, str, dict[str, Any], type[PartwayError], str]] = [
         "the text is longer than max_chars=40"),
     ("max_depth", Any, "[[[[1]]]]", {"limits": Limits(max_depth=3)}, LimitError,
         "the JSON is nested deeper than max_depth=3 (line 1, column 4 of the JSON in [0][0][0])"),
-    ("max_depth in a value that is whole", set[int] | int, '[[[[1]]]]', {"limits": Limits(max_depth=3)}, LimitError,
+    ("max_depth in a value that is whole", set[int] | int, "[[[[1]]]]", {"limits": Limits(max_depth=3)}, LimitError,
         "the JSON is nested deeper than max_depth=3 (line 1, column 4 of the JSON)"),
     ("max_string", Recipe, '{"title":"' + "x" * 11 + '"}', {"limits": Limits(max_string=10)}, LimitError,
         "a string is longer than max_string=10 characters (line 1, column "),
@@ -208,7 +208,9 @@ def test_a_delta_is_a_str(fed: str, delta: Any):
     for options in ({}, {"json_only": True}):
         extractor = Extractor(Recipe, **options)
         extractor.feed(fed)
-        with pytest.raises(UsageError, match=rf"feed\(\) takes str, not {type(delta).__name__}; stream\(\) takes bytes"):
+        with pytest.raises(
+            UsageError, match=rf"feed\(\) takes str, not {type(delta).__name__}; stream\(\) takes bytes"
+        ):
             extractor.feed(delta)
 
 
@@ -268,7 +270,15 @@ def test_text_is_that_of_the_candidate_alone():
     for delta in ('x {"na', 'me":1} y', ' {"tit', 'le":"So', "u", 'p"', "} z"):
         extractor.feed(delta)
         seen.append(extractor.text)
-    assert seen == ['{"na', '{"name":1}', '{"tit', '{"title":"So', '{"title":"Sou', '{"title":"Soup"', '{"title":"Soup"}']
+    assert seen == [
+        '{"na',
+        '{"name":1}',
+        '{"tit',
+        '{"title":"So',
+        '{"title":"Sou',
+        '{"title":"Soup"',
+        '{"title":"Soup"}',
+    ]
 
 
 def test_a_draft_is_given_up_when_another_begins_and_no_sooner():

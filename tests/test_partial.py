@@ -286,7 +286,7 @@ def test_a_copy_is_equal_and_of_the_same_class(cls: type[BaseModel], text: str, 
 
 
 @pytest.mark.parametrize(("cls", "text", "dump"), DUMPS)
-def test_equal_partials_are_equal_before_anybody_looked(cls: type[BaseModel], text: str, dump: dict[str, Any]):  # noqa: ARG001
+def test_equal_partials_are_equal_before_anybody_looked(cls: type[BaseModel], text: str, dump: dict[str, Any]):
     assert partial_of(cls, text) == partial_of(cls, text)
     if any(value is not None for value in dump.values()):
         assert partial_of(cls, text) != partial_of(cls, "{")
@@ -417,4 +417,6 @@ def test_equal_partial_dataclasses_are_equal(cls: type):
     text = f'{{"{key}":1,"b":"x'
     assert partial_of(cls, text) == partial_of(cls, text)
     assert partial_of(cls, text) != partial_of(cls, text + "y")
-    assert repr(partial_of(cls, text)) == f"Partial[{cls.__name__}](a=1, b='x'" + (", items=None)" if cls is Standard else ")")
+    assert repr(partial_of(cls, text)) == f"Partial[{cls.__name__}](a=1, b='x'" + (
+        ", items=None)" if cls is Standard else ")"
+    )

@@ -11,7 +11,19 @@ from dataclasses import InitVar
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Optional, TypeVar, Union
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    NamedTuple,
+    NotRequired,
+    Optional,
+    Required,
+    TypeVar,
+    Union,
+)
 
 import pydantic
 import pytest
@@ -44,7 +56,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, core_schema
-from typing_extensions import NotRequired, Required, TypeAliasType, TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 from partway import Extractor, State
 from partway._plan import plan_for, retitled
@@ -621,9 +633,9 @@ class HasAll(BaseModel):
     linked: Linked | None = None
 
 
-JsonValue = TypeAliasType("JsonValue", "Union[dict[str, JsonValue], list[JsonValue], str, int, None]")
+JsonValue = TypeAliasType("JsonValue", "dict[str, JsonValue] | list[JsonValue] | str | int | None")
 NestedInts = TypeAliasType("NestedInts", "list[NestedInts] | int")
-MaybeList = TypeAliasType("MaybeList", "Optional[list[MaybeList]]")
+MaybeList = TypeAliasType("MaybeList", "list[MaybeList] | None")
 
 
 class CoreSchema:
@@ -730,7 +742,7 @@ DOCUMENTS: list[tuple[str, Any, list[str]]] = [
     ("an empty tuple", tuple[()], ["[]", "[1]"]),
     ("a variadic tuple", tuple[int, ...], ["[]", "[1,2,3]", '[1,"x"]']),
     ("a tuple variadic at its end", TailTuple, ['["a",1,2]', '["a"]', "[]", '["a","b"]']),
-    ("a tuple variadic in the middle", MiddleTuple, ['[1,"a","b",true]', "[1,true]", "[1]", '[1,2,true]']),
+    ("a tuple variadic in the middle", MiddleTuple, ['[1,"a","b",true]', "[1,true]", "[1]", "[1,2,true]"]),
     ("a bare tuple", tuple, ['[1,"x",{}]', "{}"]),
     ("a set", set[int], ["[1,2,1]", '["x"]', "[]"]),
     ("a frozenset", frozenset[str], ['["a","b","a"]', "[1]"]),
@@ -862,8 +874,8 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
     ("a tuple variadic at its end", TailTuple, '["a",▸1,2,▸', [("a",), ("a", 1, 2)]),
     ("a tuple variadic in the middle, whole", MiddleTuple, '[1,"a",▸true]▸', [None, (1, "a", True)]),
     ("a set by whole elements", set[str], '["a","b▸"▸,▸', [{"a"}, {"a", "b"}, {"a", "b"}]),
-    ("a set of what cannot be hashed", set[Any], '[[1],▸', [set()]),
-    ("a named tuple when it is whole", Point, '[1,▸2]▸', [None, Point(1, 2)]),
+    ("a set of what cannot be hashed", set[Any], "[[1],▸", [set()]),
+    ("a named tuple when it is whole", Point, "[1,▸2]▸", [None, Point(1, 2)]),
     ("a dict by converted keys", dict[int, str], '{"1":"a","2":"b▸', [{1: "a", 2: "b"}]),
     ("no part of a dict whose key does not fit", dict[int, str], '{"x":"a▸","2":"b▸', [{}, {2: "b"}]),
     ("a TypedDict", Typed, '{"a":1,▸"b":"x▸","z":3,▸', [{"a": 1}, {"a": 1, "b": "x"}, {"a": 1, "b": "x"}]),
@@ -874,13 +886,13 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
     ("a pydantic dataclass", PydanticData, '{"A":1,▸"inner":{"n":1,▸', [{"a": 1, "b": None, "inner": None}, {"a": 1, "b": None, "inner": {"n": 1}}]),
     ("a stripped str when it is whole", Stripped, '{"a":" x▸ "▸,"b":" y▸', [{}, {"a": "x"}, {"a": "x", "b": " y"}]),
     ("a bounded str while it grows", Bounded, '{"a":"123▸456▸"▸', [{"a": "123"}, {"a": "123456"}, {"a": "123456"}]),
-    ("a number when it is whole", list[float], '[1▸2.▸5e1▸,▸', [[], [], [], [125.0]]),
-    ("a literal with its last character", list[Any], '[tru▸e▸,nul▸l▸,fals▸e▸', [[], [True], [True], [True, None], [True, None], [True, None, False]]),
-    ("huge numbers", list[Any], '[1E400,▸-1E400,▸' + str(10**30) + ',▸', [[float("inf")], [float("inf"), float("-inf")],
+    ("a number when it is whole", list[float], "[1▸2.▸5e1▸,▸", [[], [], [], [125.0]]),
+    ("a literal with its last character", list[Any], "[tru▸e▸,nul▸l▸,fals▸e▸", [[], [True], [True], [True, None], [True, None], [True, None, False]]),
+    ("huge numbers", list[Any], "[1E400,▸-1E400,▸" + str(10**30) + ",▸", [[float("inf")], [float("inf"), float("-inf")],
         [float("inf"), float("-inf"), 10**30]]),
     ("a repeated key", Plain, '{"b":"x","a":1,"b":"▸y▸"▸', [{"a": 1, "b": ""}, {"a": 1, "b": "y"}, {"a": 1, "b": "y"}]),
-    ("a container as it was, validated after", Annotated[list[int], AfterValidator(must_be_short)], '[1,2,3,▸', [[1, 2, 3]]),
-    ("a container validated before, whole", Annotated[list[int], BeforeValidator(list)], '[1,2,▸3]▸', [None, [1, 2, 3]]),
+    ("a container as it was, validated after", Annotated[list[int], AfterValidator(must_be_short)], "[1,2,3,▸", [[1, 2, 3]]),
+    ("a container validated before, whole", Annotated[list[int], BeforeValidator(list)], "[1,2,▸3]▸", [None, [1, 2, 3]]),
     ("a recursive model", Node, '{"name":"a","children":[{"name":"b","parent":{"name":"c▸', [{"name": "a", "children": [{"name": "b", "parent": {"name": "c"}}]}]),
     ("a generic model", Box[list[Inner]], '{"content":[{"n":1,▸', [{"content": [{"n": 1}]}]),
     ("anything", Any, '{"a":[▸{"b":"x▸', [{"a": []}, {"a": [{"b": "x"}]}]),
@@ -932,7 +944,13 @@ def facts(value: Any) -> Any:
     match value:
         case BaseModel():
             private = value.__pydantic_private__
-            return (type(value), facts(value.__dict__), value.model_fields_set, facts(value.model_extra), facts(private))
+            return (
+                type(value),
+                facts(value.__dict__),
+                value.model_fields_set,
+                facts(value.model_extra),
+                facts(private),
+            )
         case dict():
             return (type(value), [(facts(key), facts(inner)) for key, inner in value.items()])
         case list() | tuple() | deque():
@@ -941,7 +959,11 @@ def facts(value: Any) -> Any:
             return (type(value), sorted(repr(facts(inner)) for inner in value))
         case _ if dataclasses.is_dataclass(value):
             names = [field.name for field in dataclasses.fields(value)]
-            return (type(value), [(name, facts(getattr(value, name))) for name in names], facts(getattr(value, "__dict__", 0)))
+            return (
+                type(value),
+                [(name, facts(getattr(value, name))) for name in names],
+                facts(getattr(value, "__dict__", 0)),
+            )
     return (type(value), repr(value))
 
 
@@ -1049,7 +1071,9 @@ def test_complete_objects_are_instances_of_the_model_itself():
 
 def test_an_object_that_does_not_fit_is_rejected_when_it_closes():
     rejected = []
-    extractor = Extractor(ModelAfter, on_event=lambda event: rejected.append(event) if type(event) is Rejected else None)
+    extractor = Extractor(
+        ModelAfter, on_event=lambda event: rejected.append(event) if type(event) is Rejected else None
+    )
     extractor.feed('{"a":2,"b":1')
     assert rejected == []
     extractor.feed("}")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, overload
 
 from partway._builder import Builder
 from partway._diagnose import Flaw, locate
@@ -77,9 +77,31 @@ class Extractor(Generic[T]):
         "_snapshot", "_stale", "_synced",
     )  # fmt: skip
 
+    @overload
     def __init__(
         self,
-        type_: type[T] | Any,
+        type_: type[T],
+        *,
+        on_event: Callable[[Event], object] | None = ...,
+        limits: Limits | None = ...,
+        json_only: bool = ...,
+        thinking: Sequence[str] = ...,
+        backend: str | None = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Extractor[Any],
+        type_: Any,
+        *,
+        on_event: Callable[[Event], object] | None = ...,
+        limits: Limits | None = ...,
+        json_only: bool = ...,
+        thinking: Sequence[str] = ...,
+        backend: str | None = ...,
+    ) -> None: ...
+    def __init__(
+        self,
+        type_: Any,
         *,
         on_event: Callable[[Event], object] | None = None,
         limits: Limits | None = None,

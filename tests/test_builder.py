@@ -1,0 +1,209 @@
+"""Tokens and a plan in, events, states and the open path out, step by step."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import pytest
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from partway import Extractor, State
+from partway._reader import BACKENDS
+from partway.events import Appended, Completed, Event, Opened, Rejected
+
+A, S, C, R = State.ABSENT, State.STREAMING, State.COMPLETE, State.REJECTED
+
+
+class Step(BaseModel):
+    text: str
+    n: int = 0
+
+
+class Recipe(BaseModel):
+    title: str = Field("", alias="Title")
+    steps: list[Step] = []
+    made: date | None = None
+    either: int | list[int] = 0
+
+
+class Forbidding(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    a: int = 0
+
+
+# A type; what is fed, the open path after it, and the states of some paths.
+STEPS: list[tuple[str, Any, list[tuple[str, tuple[Any, ...], dict[tuple[Any, ...], State]]]]] = [
+    ("a model", Recipe, [
+        (" ", (), {(): A, ("Title",): A}),
+        ("{", (), {(): S, ("Title",): A}),
+        ('"Tit', (), {("Title",): A}),
+        ('le"', ("Title",), {("Title",): A}),
+        (":", ("Title",), {("Title",): A}),
+        ('"', ("Title",), {("Title",): S, ("title",): A, ("Title", 0): A}),
+        ('x"', (), {("Title",): C, ("Title", "x"): A, (): S}),
+        (',"steps":', ("steps",), {("steps",): A}),
+        ("[", ("steps",), {("steps",): S, ("steps", 0): A}),
+        ("{", ("steps", 0), {("steps",): S, ("steps", 0): S, ("steps", 0, "text"): A}),
+        ('"text":"a', ("steps", 0, "text"), {("steps", 0, "text"): S, ("steps", 1): A}),
+        ('","n":', ("steps", 0, "n"), {("steps", 0, "text"): C, ("steps", 0, "n"): A}),
+        ("1", ("steps", 0, "n"), {("steps", 0, "n"): S}),
+        ("2}", ("steps",), {("steps", 0, "n"): C, ("steps", 0): C, ("steps",): S, ("steps", 1): A, ("steps", 0, "m"): A}),
+        (',{"n":"x"', ("steps", 1), {("steps", 1, "n"): R, ("steps", 1): S, ("steps", 0): C}),
+        ("}", ("steps",), {("steps", 1): R, ("steps", 1, "n"): R, ("steps", 1, "text"): A}),
+        ("]", (), {("steps",): R, ("steps", 0, "text"): C, ("steps", 0): C}),
+        (',"made":"2026-', ("made",), {("made",): S}),
+        ('01-02"', (), {("made",): C}),
+        (',"either":[1', ("either",), {("either",): S, ("either", 0): A}),
+        ("]", (), {("either",): C, ("either", 0): C, ("either", 1): A}),
+        ("}", (), {(): R, ("Title",): C, ("made",): C}),
+        ]),
+    ("anything", Any, [
+        ("[", (), {(): S}),
+        ("1", (0,), {(0,): S}),
+        (",", (), {(0,): C, (1,): A}),
+        ("tr", (1,), {(1,): S}),
+        ("ue", (), {(1,): C}),
+        (',{"a.b":[', (2, "a.b"), {(2, "a.b"): S, (2,): S, (2, "a"): A}),
+        ('"x', (2, "a.b", 0), {(2, "a.b", 0): S}),
+        ('"', (2, "a.b"), {(2, "a.b", 0): C}),
+        ("]}]", (), {(2, "a.b", 0): C, (2, "a.b"): C, (): C, (3,): A, ("a",): A}),
+        ]),
+    ("a dict by int", dict[int, str], [
+        ('{"1":"x', ("1",), {("1",): S, (1,): A}),
+        ('"', (), {("1",): C, ("01",): C, ("2",): A, ("x",): A}),
+        (',"x":"y"', (), {("x",): A, ("1",): C}),
+        ("}", (), {(): R}),
+        ]),
+    ("a set", set[int], [
+        ("[1,", (), {(0,): C, (1,): A}),
+        ("1,2", (2,), {(1,): C, (2,): S}),
+        ("]", (), {(): C, (0,): C, (1,): C, (2,): C, (3,): A}),
+        ]),
+    ("a scalar", int, [
+        ("4", (), {(): S}),
+        ("2 ", (), {(): C, (0,): A}),
+        ]),
+    ("a key that is ignored", Step, [
+        ('{"x":{"text":[1', ("x",), {("x",): S, ("text",): A}),
+        ("]}", (), {("x",): A}),
+        (',"y":"z', ("y",), {("text",): A}),
+        ('","text":"a"}', (), {(): C, ("y",): A, ("text",): C, ("n",): A}),
+        ]),
+    ("a repeated key", Recipe, [
+        ('{"Title":"x"', (), {("Title",): C}),
+        (',"Title":', ("Title",), {("Title",): C}),
+        ('"', ("Title",), {("Title",): S}),
+        ('y"', (), {("Title",): C}),
+        (',"Title":1', ("Title",), {}),
+        (",", (), {("Title",): R}),
+        ('"Title":"z"}', (), {("Title",): C, (): C}),
+        ]),
+]  # fmt: skip
+
+# A type, a document, and its events; `Appended` is not cut here.
+STORIES: list[tuple[str, Any, str, list[Any]]] = [
+    ("a model", Step, '{"text":"ab","n":1}', [Opened((), "object"), Opened(("text",), "string"), Appended(("text",), "ab"),
+        Completed(("text",), "ab"), Opened(("n",), "number"), Completed(("n",), 1), Completed((), Step(text="ab", n=1))]),
+    ("an empty string", list[str], '[""]', [Opened((), "array"), Opened((0,), "string"), Completed((0,), ""), Completed((), [""])]),
+    ("each kind", Any, "[1,true,null,{},[]]", [Opened((), "array"), Opened((0,), "number"), Completed((0,), 1), Opened((1,), "boolean"),
+        Completed((1,), True), Opened((2,), "null"), Completed((2,), None), Opened((3,), "object"), Completed((3,), {}),
+        Opened((4,), "array"), Completed((4,), []), Completed((), [1, True, None, {}, []])]),
+    ("a string that is whole", list[date], '["2026-01-02"]', [Opened((), "array"), Opened((0,), "string"),
+        Completed((0,), date(2026, 1, 2)), Completed((), [date(2026, 1, 2)])]),
+    ("a value that is whole", list[int | list[int]], "[[1,2]]", [Opened((), "array"), Opened((0,), "array"), Completed((0,), [1, 2]),
+        Completed((), [[1, 2]])]),
+    ("what does not fit", list[int], '["x",2]', [Opened((), "array"), Opened((0,), "string"), Rejected((0,), ...), Opened((1,), "number"),
+        Completed((1,), 2), Rejected((), ...)]),
+    ("a value that is whole and does not fit", list[int | list[int]], '[["x"]]', [Opened((), "array"), Opened((0,), "array"),
+        Rejected((0,), ...), Rejected((), ...)]),
+    ("a string that has grown and does not fit", list[Annotated[str, Field(max_length=1)]], '["ab"]', [Opened((), "array"),
+        Opened((0,), "string"), Appended((0,), "ab"), Rejected((0,), ...), Rejected((), ...)]),
+    ("nothing of what is ignored", Step, '{"x":[1,"y"],"z":"long","text":""}', [Opened((), "object"), Opened(("text",), "string"),
+        Completed(("text",), ""), Completed((), Step(text=""))]),
+    ("a forbidden key", Forbidding, '{"b":"c"}', [Opened((), "object"), Rejected((), ...)]),
+    ("a repeated key", dict[str, str], '{"a":"x","a":"y"}', [Opened((), "object"), Opened(("a",), "string"), Appended(("a",), "x"),
+        Completed(("a",), "x"), Opened(("a",), "string"), Appended(("a",), "y"), Completed(("a",), "y"), Completed((), {"a": "y"})]),
+    ("a scalar", str, '"ab"', [Opened((), "string"), Appended((), "ab"), Completed((), "ab")]),
+]  # fmt: skip
+
+
+def joined(events: list[Event]) -> list[Any]:
+    """The events, neighbouring `Appended` made one, errors left out."""
+    story: list[Any] = []
+    for event in events:
+        if type(event) is Appended and story and type(story[-1]) is Appended and story[-1].path == event.path:
+            story[-1] = Appended(event.path, story[-1].text + event.text)
+        else:
+            story.append(Rejected(event.path, ...) if type(event) is Rejected else event)
+    return story
+
+
+def ways(text: str) -> list[list[str]]:
+    return [[text], list(text), *([text[:cut], text[cut:]] for cut in range(1, len(text)))]
+
+
+@pytest.mark.parametrize("listening", [False, True])
+@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize(("tp", "steps"), [pytest.param(*case, id=name) for name, *case in STEPS])
+def test_states_and_the_open_path_follow_the_text(tp: Any, steps: list[Any], one_by_one: bool, listening: bool):
+    extractor = Extractor(tp, on_event=repr if listening else None, json_only=True)
+    for text, open_path, states in steps:
+        for delta in text if one_by_one else [text]:
+            extractor.feed(delta)
+        assert extractor.open_path == open_path, text
+        assert {path: extractor.state(*path) for path in states} == states, text
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("tp", "text", "story"), [pytest.param(*case, id=name) for name, *case in STORIES])
+def test_events_tell_one_story(tp: Any, text: str, story: list[Any], backend: str):
+    for deltas in ways(text):
+        events: list[Event] = []
+        extractor = Extractor(tp, on_event=events.append, json_only=True, backend=backend)
+        for delta in deltas:
+            extractor.feed(delta)
+        assert joined(events) == story
+
+
+def test_a_rejected_place_keeps_what_had_been_shown():
+    extractor = Extractor(list[Annotated[str, Field(max_length=2)]])
+    extractor.feed('["abc')
+    assert extractor.partial == ["abc"]
+    extractor.feed('","d')
+    assert extractor.partial == ["abc", "d"]
+    assert list(extractor.rejected) == [(0,)]
+    extractor.feed('"]')
+    assert extractor.partial == ["abc", "d"]
+    assert list(extractor.rejected) == [(0,), ()]
+
+
+def test_what_was_rejected_is_forgotten_when_its_key_comes_again():
+    extractor = Extractor(Recipe)
+    extractor.feed('{"steps":[{"n":"x"}],')
+    assert list(extractor.rejected) == [("steps", 0, "n"), ("steps", 0), ("steps",)]
+    extractor.feed('"steps":[')
+    assert extractor.rejected == {}
+    assert extractor.partial.steps == []
+    extractor.feed("]}")
+    assert extractor.finish() == Recipe()
+
+
+def test_a_repeated_key_changes_no_older_snapshot():
+    extractor = Extractor(dict[str, str])
+    extractor.feed('{"a":"x","b":"y"')
+    old = extractor.partial
+    extractor.feed(',"a":"z"')
+    assert old == {"a": "x", "b": "y"}
+    assert list(extractor.partial.items()) == [("b", "y"), ("a", "z")] or extractor.partial == {"a": "z", "b": "y"}
+    extractor.feed("}")
+    assert list(extractor.finish().items()) == [("a", "z"), ("b", "y")]
+
+
+def test_an_error_in_a_validator_that_is_no_validation_error_passes_through():
+    def broken(_: int) -> int:
+        raise RuntimeError("a bug of the user's")
+
+    extractor = Extractor(list[Annotated[int, AfterValidator(broken)]])
+    with pytest.raises(RuntimeError, match="a bug of the user's"):
+        extractor.feed("[1,")
