@@ -5,7 +5,7 @@ texts, `contenders` says what is timed, `measure` times it, `memory` weighs it i
 `budgets` judges, `report` prints.
 
 The method: a document is cut into deltas before the clock starts. Everyone gets the same deltas in the same
-order, from the first delta to the validated result, the making of the parser included. In each round every
-contender runs once, one after the other, so that a slow moment of the machine hits all; the minimum over the
-rounds counts. The garbage collector runs before each turn and is off during it, for all alike.
+order, from the first delta to the result, the making of the parser included. The contenders take turns, so that a
+slow moment of the machine does not hit one alone; each has as many turns as its share of the time allows, and its
+best one counts. The garbage collector runs before each turn and is off during it, for all alike.
 """

@@ -1,5 +1,7 @@
 """Tokens and a plan in, events, states and the open path out, step by step."""
 
+# ruff: noqa: E501  # a case of a table is one line
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,5 +1,7 @@
 """What is wrong with JSON text, and where; where a path stands in it."""
 
+# ruff: noqa: E501  # a case of a table is one line
+
 from __future__ import annotations
 
 import json

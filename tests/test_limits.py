@@ -27,7 +27,7 @@ EDGES = [
     ("max_string", 3, '[{"abc":1}]', '[{"abcd":1}]'),
     ("max_string", 3, r'["\u00e9\u00e9\n"]', r'["\u00e9\u00e9\n."]'),
     ("max_number_digits", 3, "[123]", "[1234]"),
-    ("max_number_digits", 4, "[-1.5]", "[-1.25]"),
+    ("max_number_digits", 4, "[-123]", "[-1234]"),
     ("max_candidates", 2, "[1, x [2]", "[1, x [2, x [3]"),
 ]  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The class of the partials: every field optional, immutable, of the user's own shape."""
 
+# ruff: noqa: E501  # a case of a table is one line
+
 from __future__ import annotations
 
 import copy
@@ -91,7 +93,7 @@ class Dated(BaseModel):
 class Private(BaseModel):
     a: int
     text: str = ""
-    _secret: str = "s"
+    _secret: str = "s"  # noqa: S105
     _list: list[int] = PrivateAttr(default_factory=list)
     _unset: int
 

@@ -1,5 +1,7 @@
 """What a type says about its JSON: the result is pydantic's, and what is shown on the way is the type's to say."""
 
+# ruff: noqa: E501  # a case of a table is one line
+
 from __future__ import annotations
 
 import dataclasses
@@ -274,7 +276,7 @@ class PostInit(BaseModel):
     a: int
     _double: int = 0
 
-    def model_post_init(self, context: Any, /) -> None:
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002
         if self.a < 0:
             raise ValueError("a is negative")
         self._double = 2 * self.a
@@ -282,7 +284,7 @@ class PostInit(BaseModel):
 
 class Private(BaseModel):
     a: int
-    _secret: str = "s"
+    _secret: str = "s"  # noqa: S105
     _made: list[int] = PrivateAttr(default_factory=list)
     _unset: int
 

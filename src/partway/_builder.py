@@ -384,8 +384,8 @@ class Builder:
             self._put(value)
 
     def _reject_frame(self, frame: _Frame, error: ValidationError) -> None:
-        level = Level(frame.shape, frame.parts, len(frame.parts), None)
-        self._reject(error, show(Spine((level,), None, 0)))
+        level = (frame.shape, frame.parts, len(frame.parts), None)
+        self._reject(error, show(Spine([level], None)))
 
     def _pass_over(self, event: str, reader: Reader, index: int) -> None:
         """Go on in a value that is read whole."""
@@ -437,9 +437,8 @@ class Builder:
         if self.string is None and len(self._stack) == 1:
             return None
         self._snapshots += 1
-        levels = tuple([Level(f.shape, f.parts, len(f.parts), f.slot) for f in self._stack[1:]])
-        string = self.string
-        return show(Spine(levels, string, string.length if string is not None else 0))
+        levels: list[Level] = [(f.shape, f.parts, len(f.parts), f.slot) for f in self._stack[1:]]
+        return show(Spine(levels, self.string))
 
     def state(self, path: Path, *, bare: bool) -> State:
         """How far a place has come; `bare`: a number or literal has begun."""

@@ -105,36 +105,34 @@ _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL
 
 def locate(text: str, path: tuple[str | int, ...]) -> int:
     """Where in a JSON document the value at `path` begins, or the innermost value around it that is there."""
-    best, matched, depth = 0, 0, 0
-    index: list[int] = []  # the index in each open array, -1 for an object
-    at_value = True
-    for lexeme in _LEXEME.finditer(text):
+    first = _LEXEME.search(text)
+    at = first.start() if first else 0
+    for step in path:
+        inner = _locate_part(text, at, step)
+        if inner is None:
+            break
+        at = inner
+    return at
+
+
+def _locate_part(text: str, start: int, step: str | int) -> int | None:
+    """Where the part at a key or index of the object or array at `start` begins; the last one, if a key is repeated."""
+    found: int | None = None
+    depth, index, key, is_key = 0, 0, None, False
+    for lexeme in _LEXEME.finditer(text, start):
         char = lexeme.group()[0]
-        if char in "}]":
-            depth -= 1
-            index.pop()
-            if depth < matched:
-                break
-        elif char == ",":
-            index[-1] += index[-1] >= 0
-            at_value = index[-1] >= 0
-        elif char == ":":
-            continue
-        elif not at_value:  # a key
-            at_value = True
-            if depth - 1 == matched and matched < len(path) and json.loads(lexeme.group()) == path[matched]:
-                matched += 1
-            continue
-        if char in ",}]:":
-            continue
-        if index and index[-1] >= 0 and depth - 1 == matched and matched < len(path) and index[-1] == path[matched]:
-            matched += 1
-        if depth == matched:
-            best = lexeme.start()
-            if matched == len(path):
-                break
+        if depth == 1 and char not in ",:}]":
+            if is_key:
+                key, is_key = json.loads(lexeme.group()), False
+            elif step == (index if key is None else key):
+                found = lexeme.start()
         if char in "{[":
             depth += 1
-            index.append(-1 if char == "{" else 0)
-            at_value = char == "["
-    return best
+            is_key |= depth == 1 and char == "{"
+        elif char in "}]":
+            depth -= 1
+        elif char == "," and depth == 1:
+            index, is_key = index + 1, key is not None
+        if not depth:
+            break
+    return found

@@ -42,6 +42,8 @@ __all__ = ["Extractor"]
 
 T = TypeVar("T")
 
+_AMPLE: Final = SLICE + TAIL
+"""With so many characters left of the limit, one step cannot pass it."""
 _QUOTED: Final = 80
 """How many characters of a text without JSON are quoted."""
 
@@ -157,7 +159,7 @@ class Extractor(Generic[T]):
 
     def _take(self, delta: str) -> bool:
         reader, builder = self._reader, self._builder
-        if self._reading and delta and type(delta) is str and len(delta) <= self._slice <= self._left:
+        if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > _AMPLE:
             # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
             if self._live is not None:
                 self._catch_up()
@@ -179,6 +181,7 @@ class Extractor(Generic[T]):
         self._live = reader.string if self._mode is _Mode.READING and not reader.carry else None
         if self._live is not None:
             self._synced = len(self._live.tail)
+            self._most = min(TAIL, self._limits.max_string, self._synced + self._left + 1)
         self._stale |= builder.changed
         return builder.changed
 
@@ -191,9 +194,7 @@ class Extractor(Generic[T]):
         self._catch_up()
         self._left -= len(delta)
         if self._left < 0:
-            raise self._over(
-                self._data_error(LimitError, f"the text is longer than max_chars={self._limits.max_chars:,}")
-            )
+            raise self._over(self._data_error(LimitError, self._too_long()))
         if len(self._head) <= _QUOTED:
             self._head = (self._head + delta[: _QUOTED + 1])[: _QUOTED + 1]
         self._builder.changed = False
@@ -251,6 +252,8 @@ class Extractor(Generic[T]):
             raise UsageError("finish() after the end: the result was given, or the error raised, before")
         self._catch_up()
         self._live = None
+        if self._left < 0:
+            raise self._over(self._data_error(LimitError, self._too_long()))
         if self._mode is _Mode.READING:
             self._builder.changed = False
             if not self._builder.depth:  # inside something, a number may not be whole
@@ -415,6 +418,9 @@ class Extractor(Generic[T]):
     def _data_error(self, kind: type[PartwayError], message: str, offset: int | None = None) -> PartwayError:
         self._stale |= self._builder.changed
         return kind(message, partial=self.partial, text=self.text, path=self.open_path, offset=offset)
+
+    def _too_long(self) -> str:
+        return f"the text is longer than max_chars={self._limits.max_chars:,}"
 
     def _over(self, error: PartwayError) -> PartwayError:
         self._mode = _Mode.OVER

@@ -6,7 +6,7 @@ has arrived, and a field that nobody reads is never put together. Until then its
 `__getattr__` (called where an attribute is missing) and the property `__dict__` (read by pydantic's serializer, `==`,
 `repr`, `copy` and `pickle`) fill them. What it will show was fixed when it was made.
 
-Computed fields and model serializers are not inherited: they are written for whole models.
+Computed fields, model serializers and validators are not inherited: they are written for whole models.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
         "__getattr__": _getattr,
         "__dict__": property(_filled_dict, _set_dict),
         "__reduce__": _reduce,
+        "__init__": BaseModel.__init__,
+        "model_post_init": lambda *_: None,
         "model_config": ConfigDict(frozen=True, defer_build=True, protected_namespaces=(), title=model.__name__),
         **dict.fromkeys(annotations),
     }
@@ -82,8 +84,8 @@ def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what pydantic thinks of the field names it has said of the model
         made: type[BaseModel] = metaclass(f"Partial[{model.__name__}]", (model,), namespace)
-    made.__pydantic_decorators__.computed_fields.clear()
-    made.__pydantic_decorators__.model_serializers.clear()
+    for decorators in ("computed_fields", "model_serializers", "model_validators", "field_validators", "validators"):
+        getattr(made.__pydantic_decorators__, decorators).clear()
     made.model_rebuild(force=True)
     return made
 
@@ -173,7 +175,9 @@ def _fill(partial: Any) -> bool:
 
 
 def _private_defaults(model: type[BaseModel]) -> dict[str, Any] | None:
-    defaults = {name: private.get_default() for name, private in model.__private_attributes__.items()}
+    defaults = {
+        name: private.get_default(call_default_factory=True) for name, private in model.__private_attributes__.items()
+    }
     return {name: value for name, value in defaults.items() if value is not PydanticUndefined} or None
 
 
@@ -218,16 +222,24 @@ def model_maker(
 
 @cache
 def _partial_dataclass(cls: type) -> type:
-    fields = [(field.name, field.type, dataclasses.field(default=None)) for field in dataclasses.fields(cls)]
-    return dataclasses.make_dataclass(
-        f"Partial[{cls.__name__}]",
-        fields,
-        bases=(cls,),
-        namespace={"__post_init__": lambda *_: None, "__module__": cls.__module__, "__reduce__": _reduce_dataclass},
-        frozen=cls.__dataclass_params__.frozen,  # type: ignore[attr-defined]
-        eq=False,
-        repr=False,
-    )
+    namespace = {
+        "__init__": _init_partial,
+        "__module__": cls.__module__,
+        "__qualname__": f"Partial[{cls.__qualname__}]",
+        "__doc__": f"A {cls.__name__} that is still being written.",
+        "__setattr__": _frozen,
+        "__delattr__": _frozen,
+        "__reduce__": _reduce_dataclass,
+    }
+    return type(f"Partial[{cls.__name__}]", (cls,), namespace)
+
+
+def _init_partial(self: Any, **values: Any) -> None:
+    _set_all(self, {**dict.fromkeys(field.name for field in dataclasses.fields(self)), **values})
+
+
+def _frozen(self: Any, name: str, *_: Any) -> None:
+    raise dataclasses.FrozenInstanceError(f"a partial cannot be changed: {type(self).__name__}.{name}")
 
 
 def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
@@ -236,18 +248,12 @@ def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
 
 
 def _restore_dataclass(cls: type, values: dict[str, Any]) -> Any:
-    return _set_all(_new(_partial_dataclass(cls)), values)
+    return _partial_dataclass(cls)(**values)
 
 
 def show_dataclass(cls: type) -> Callable[[Parts], Any]:
     """Make partials of a dataclass. They are put together at once: a class attribute may hide what is missing."""
-
-    def show(parts: Parts) -> Any:
-        made = _partial_dataclass(cls)
-        blank = dict.fromkeys(field.name for field in dataclasses.fields(made))
-        return _set_all(_new(made), {**blank, **parts()[0]})
-
-    return show
+    return lambda parts: _partial_dataclass(cls)(**parts()[0])
 
 
 def dataclass_maker(cls: type, validate: Callable[[Any], Any]) -> Callable[[dict[str, Any]], Any]:

@@ -17,7 +17,7 @@ __all__ = ["Pattern"]
 
 _STEP: Final = re.compile(
     r"""(?P<every>\[\*\])
-      | \[(?P<index>[0-9]+)\]
+      | \[(?P<index>[0-9]{1,9})\]
       | \[(?P<quoted>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")\]
       | (?P<dot>\.)?(?P<name>[^\s.\[\]"'*]+)""",
     re.VERBOSE,

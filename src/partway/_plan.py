@@ -23,8 +23,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
-from pydantic_core import CoreConfig, InitErrorDetails, SchemaError, SchemaValidator, core_schema, to_json
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import CoreConfig, InitErrorDetails, SchemaValidator, core_schema, to_json
 
 from partway._partial import dataclass_maker, model_maker, show_dataclass, show_model
 from partway._shapes import ANY, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Parts, Place, Take
@@ -82,7 +82,7 @@ def _make_plan(type_: Any) -> Plan:
         planner = _Planner()
         root = planner.place(adapter.core_schema, {})
         planner.settle()
-    except (PydanticUserError, SchemaError, TypeError, NameError) as error:
+    except Exception as error:  # whatever is wrong with a type, pydantic says it in many ways
         raise UsageError(
             f"pydantic cannot validate {type_!r}: pass a model, a dataclass, a TypedDict, "
             "or any other type that pydantic.TypeAdapter takes"

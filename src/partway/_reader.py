@@ -92,6 +92,8 @@ def _lexemes(digits: int) -> re.Pattern[str]:
 
     Every loop is possessive and begins with a set of characters, which is what `re` is fastest at.
     """
+    if not digits:
+        return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{_LITERAL}){_PUNCTUATION})*+")
     some = rf"[0-9]{{1,{digits}}}+"
     number = rf"(?=[-0-9])-?(?:0|[1-9][0-9]{{0,{digits - 1}}}+)(?:\.{some})?(?:[eE][+-]?[0-9]{{1,2}}+)?{_ENDS}"
     return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{number}|{_LITERAL}){_PUNCTUATION})*+")
@@ -135,7 +137,8 @@ class Reader:
         self._max_digits = max_number_digits
         self._most = min(TAIL, max_string)
         # An integer of 18 digits fits 64 bits; a float of these digits and a two-digit exponent cannot overflow.
-        self._match = _lexemes(min(18, max_number_digits // 3 + 1)).match
+        # With sign, point and exponent it has six more characters.
+        self._match = _lexemes(max(0, min(18, (max_number_digits - 6) // 2))).match
         self.text = TextBuffer()
         self.string: OpenString | None = None
         self.carry = ""
@@ -327,6 +330,7 @@ class Reader:
         if not (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare)):
             raise ValueError(bare)
         if len(bare) > self._max_digits:
+            self.carry = bare
             self._fail(Flaw(self._base + end, _longer("number", "max_number_digits", self._max_digits), limit=True))
             return stop
         if cut:  # it may go on

@@ -8,7 +8,7 @@ looked at and not what has arrived. Complete parts are the same objects in every
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from partway._shapes import ArrayShape, DictShape, ObjectShape, Place, Shape
 from partway._strings import OpenString
@@ -16,26 +16,26 @@ from partway._strings import OpenString
 __all__ = ["Level", "Spine", "holds", "show"]
 
 
-class Level(NamedTuple):
-    """An open object or array, as it was at one moment."""
-
-    shape: Shape
-    parts: Any
-    """The complete parts: a list of elements, or a dict by key. It may have grown since."""
-    size: int
-    """How many there were."""
-    slot: Any
-    """The key of the part that was open."""
+Level: TypeAlias = tuple[Shape, Any, int, Any]
+"""An open object or array at one moment: its shape; its complete parts, a list or a dict by key, which may have grown
+since; how many they were; the key of the part that was open."""
 
 
-class Spine(NamedTuple):
-    """Everything that was open at one moment, from the outside in."""
+class Spine:
+    """Everything that was open at one moment, from the outside in.
 
-    levels: tuple[Level, ...]
-    string: OpenString | None
-    """The string that was open, if it was to be seen."""
-    length: int
-    """How long it was."""
+    Attributes:
+        levels: The objects and arrays.
+        string: The string that was open, if it was to be seen.
+        length: How long it was.
+    """
+
+    __slots__ = ("length", "levels", "string")
+
+    def __init__(self, levels: list[Level], string: OpenString | None) -> None:
+        self.levels = levels
+        self.string = string
+        self.length = 0 if string is None else string.moved + len(string.tail)
 
 
 def show(spine: Spine, depth: int = 0) -> Any:
@@ -45,9 +45,9 @@ def show(spine: Spine, depth: int = 0) -> Any:
         return spine.string.text(spine.length)
     shape, parts, size, slot = spine.levels[depth]
     is_open = depth + 1 < len(spine.levels) or spine.string is not None
+    if isinstance(shape, ObjectShape):
+        return shape.show(lambda: _fields(spine, depth, is_open))
     match shape:
-        case ObjectShape():
-            return shape.show(lambda: _fields(spine, depth, is_open))
         case DictShape():
             shown = dict(_items(parts, size))
             if is_open:
@@ -87,6 +87,13 @@ def _fields(spine: Spine, depth: int, is_open: bool) -> tuple[dict[str, Any], di
     return arrived, extra
 
 
+def _is_extra(value: Any, shape: ObjectShape, key: str) -> bool:
+    """Whether a key that is no field's was kept beside the fields."""
+    if isinstance(value, dict):
+        return key in value and all(field.name != key for field in shape.fields.values())
+    return key in (getattr(value, "model_extra", None) or ())
+
+
 def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
     """Whether a complete (or rejected) value has something at a path of JSON keys and indices."""
     for step in path:
@@ -97,6 +104,8 @@ def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
             value = value[step] if isinstance(value, list | tuple) else None
             continue
         shape = place.object if place is not None else None
+        if isinstance(shape, ObjectShape) and step not in shape.fields and not _is_extra(value, shape, step):
+            return False
         key: Any = step
         place = None
         match shape:

@@ -173,6 +173,21 @@ class _BaseRun(Generic[T]):
         return self._result  # type: ignore[return-value]  # set with _ended
 
 
+def _close(*sources: Any) -> None:
+    """Close what can be closed, each once."""
+    for source in {id(source): source for source in sources}.values():
+        if (close := getattr(source, "close", None)) is not None:
+            close()
+
+
+async def _aclose(*sources: Any) -> None:
+    """Close what can be closed, each once, and wait for it."""
+    for source in {id(source): source for source in sources}.values():
+        close = getattr(source, "aclose", None) or getattr(source, "close", None)
+        if close is not None and inspect.isawaitable(closing := close()):
+            await closing
+
+
 class Run(_BaseRun[T]):
     """A stream that is being read: iterate over it for partials, ask it for its result.
 
@@ -187,9 +202,10 @@ class Run(_BaseRun[T]):
 
     def _pulled(self) -> Generator[bool]:
         """Pull the source to its end; yield for each chunk whether the partial has changed."""
-        iterator = iter(self._source)
+        self._started = True
+        iterator: Any = None
         try:
-            self._started = True
+            iterator = iter(self._source)
             for chunk in iterator:
                 yield self._intake.take(chunk)
             self._result = self._intake.end()
@@ -201,9 +217,7 @@ class Run(_BaseRun[T]):
             self._error = error
             raise
         finally:
-            for closable in {id(part): part for part in (iterator, self._source)}.values():
-                if (close := getattr(closable, "close", None)) is not None:
-                    close()
+            _close(iterator, self._source)
 
     def __iter__(self) -> Iterator[T]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
@@ -264,6 +278,9 @@ class Run(_BaseRun[T]):
     def close(self) -> None:
         """Close the source; nothing more is pulled."""
         self._steps.close()
+        if not self._started:  # then nobody has come to where it is closed
+            self._started = True
+            _close(self._source)
 
     def __enter__(self) -> Self:
         return self
@@ -286,9 +303,10 @@ class AsyncRun(_BaseRun[T]):
 
     async def _pulled(self) -> AsyncGenerator[bool]:
         """Pull the source to its end; yield for each chunk whether the partial has changed."""
-        iterator = aiter(self._source)
+        self._started = True
+        iterator: Any = None
         try:
-            self._started = True
+            iterator = aiter(self._source)
             async for chunk in iterator:
                 yield self._intake.take(chunk)
             self._result = self._intake.end()
@@ -300,10 +318,7 @@ class AsyncRun(_BaseRun[T]):
             self._error = error
             raise
         finally:
-            for closable in {id(part): part for part in (iterator, self._source)}.values():
-                close = getattr(closable, "aclose", None) or getattr(closable, "close", None)
-                if close is not None and inspect.isawaitable(closing := close()):
-                    await closing
+            await _aclose(iterator, self._source)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
@@ -366,6 +381,9 @@ class AsyncRun(_BaseRun[T]):
     async def aclose(self) -> None:
         """Close the source; nothing more is pulled."""
         await self._steps.aclose()
+        if not self._started:  # then nobody has come to where it is closed
+            self._started = True
+            await _aclose(self._source)
 
     async def __aenter__(self) -> Self:
         return self
@@ -421,7 +439,7 @@ def stream(
         UsageError: `source` is nothing that can be streamed, or pydantic cannot validate `type_`.
     """
     _check(source)
-    if every is not None and not every >= 0:
+    if every is not None and (not isinstance(every, int | float) or not every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
     extractor: Extractor[Any] = Extractor(type_, limits=limits, json_only=json_only, thinking=thinking)
     if isinstance(source, AsyncIterable):

@@ -17,6 +17,7 @@ Every `PartwayError` keeps what had arrived: nothing is lost because the end was
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class PartwayError(Exception):
         self.text = text
         self.path = path
         self.offset = len(text) if offset is None else offset
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
 
     @property
     def line(self) -> int:
@@ -124,6 +128,12 @@ class UsageError(RuntimeError):
     """A call out of order, or an argument that cannot work; the message says what to do instead."""
 
 
+def _restore(kind: type[PartwayError], args: tuple[Any, ...], state: dict[str, Any]) -> PartwayError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
 def format_path(path: Path) -> str:
     """Write a path as people do: `steps[2].text`; a key that is no plain name is quoted: `["a.b"]`."""
     written = ""
@@ -133,5 +143,5 @@ def format_path(path: Path) -> str:
         elif step.isidentifier():
             written += f".{step}" if written else step
         else:
-            written += f'["{step}"]'
+            written += f"[{json.dumps(step, ensure_ascii=False)}]"
     return written

@@ -49,7 +49,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A place has begun: its first character is there, and its JSON kind is known."""
+    """A place has begun and its JSON kind is known. Of a number or literal that is told with its end."""
 
     path: Path
     kind: Kind

@@ -8,7 +8,7 @@ Every field may be missing or null. The first chunk may have no choices (Azure's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from partway.providers._delta import Channel, Delta, Ending, field
@@ -19,10 +19,8 @@ _REASONS: Final[dict[str, Literal["length", "filter"]]] = {"length": "length", "
 
 
 def recognizes(chunk: Any) -> bool:
-    """Whether a chunk has a list of choices."""
-    if isinstance(chunk, Mapping):
-        return isinstance(chunk.get("choices"), list)
-    return isinstance(getattr(chunk, "choices", None), list)
+    """Whether a chunk has a list of choices, or says what it is."""
+    return isinstance(field(chunk, "choices"), list) or field(chunk, "object") == "chat.completion.chunk"
 
 
 def read(chunk: Any) -> Iterator[Delta | Ending]:
