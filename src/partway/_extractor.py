@@ -42,6 +42,7 @@ __all__ = ["Extractor"]
 
 T = TypeVar("T")
 
+_DEFAULT: Final = Limits()
 _AMPLE: Final = SLICE + TAIL
 """With so many characters left of the limit, one step cannot pass it."""
 _QUOTED: Final = 80
@@ -113,7 +114,7 @@ class Extractor(Generic[T]):
     ) -> None:
         self._plan = plan_for(type_)
         self._on_event = on_event
-        self._limits = limits or Limits()
+        self._limits = limits or _DEFAULT
         self._only = json_only
         self._backend = backend
         self._fence = Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=thinking)

@@ -125,7 +125,7 @@ class Reader:
 
     __slots__ = (
         "_at", "_coroutine", "_is_key", "_key", "_match", "_max_digits", "_max_string", "_most", "_send", "_sink",
-        "_slice", "_tokens", "carry", "end", "flaw", "stopped", "string", "text",
+        "_slice", "_tokens", "_until", "carry", "end", "flaw", "stopped", "string", "text",
     )  # fmt: skip
 
     def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
@@ -148,6 +148,7 @@ class Reader:
         self._key = OpenString()  # one for all keys: nobody else holds on to it
         self._is_key = False
         self._slice = ""
+        self._until = 0  # where it ends, if that is known to be with its last token
         self._at = 0  # where what the sink is taking begins in the slice
 
     def __del__(self) -> None:
@@ -227,7 +228,9 @@ class Reader:
                 # The Python backend takes a literal for whole when something follows it.
                 self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())
                 if tokens:
+                    self._until = size
                     self._take_over()
+                    self._until = 0
                 return
             if text[end] != '"':
                 at = self._bare(text, at, end)
@@ -273,6 +276,10 @@ class Reader:
 
     def span(self, index: int) -> tuple[int, int]:
         """Where the token at `index` of those that the sink is taking stands."""
+        if self._until and index == len(self._tokens) - 1:
+            end = len(self._slice[: self._until].rstrip())
+            if self._slice[end - 1] in "{}[]":  # the one that is mostly asked for
+                return self._base + end - 1, self._base + end
         at = self._at
         for _ in range(index):
             at = _LEXEME.search(self._slice, at).end()  # type: ignore[union-attr]  # each token comes from a lexeme
