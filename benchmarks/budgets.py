@@ -76,10 +76,16 @@ _FROM_JSON = Budget("`from_json(allow_partial)` ÷ `feed` and `.partial`, from 1
 _TYPED_DICT = Budget("partial TypedDict ÷ `feed` and `.partial`, from 1 kB on", 1, least=True, known=0.73)
 _INSTRUCTOR_SMALL = Budget("instructor ÷ `feed` and `.partial`, at 400 B", 20, least=True, known=3.3)
 _INSTRUCTOR_LARGE = Budget("instructor ÷ `feed` and `.partial`, at 25 kB", 100, least=True, known=70)
-_GROWTH_FEED = Budget("growth of `feed`: a delta at 250 kB ÷ at 2.5 kB", 1.3)
-_GROWTH_PARTIAL = Budget("growth of `feed` and `.partial`, likewise", 1.3)
-_GROWTH_STRING_FEED = Budget("growth of `feed`, one string: 1 MB ÷ 2.5 kB", 1.3)
-_GROWTH_STRING_PARTIAL = Budget("growth of `feed` and `.partial`, one string, likewise", 1.3)
+_GROWTH = {
+    "objects": {
+        who.FEED: Budget("growth of `feed`: a delta at 250 kB ÷ at 2.5 kB", 1.3),
+        who.PARTIAL: Budget("growth of `feed` and `.partial`, likewise", 1.3),
+    },
+    "one string": {
+        who.FEED: Budget("growth of `feed`, one string: a delta at 1 MB ÷ at 2.5 kB", 1.3),
+        who.PARTIAL: Budget("growth of `feed` and `.partial`, one string, likewise", 1.3),
+    },
+}
 _WHOLE = Budget("the whole document in one delta ÷ `validate_json`", 8, known=28)
 _MEMORY = Budget("peak memory of `feed` ÷ text", 6, known=15)
 
@@ -99,8 +105,7 @@ def judge(figures: Figures) -> list[Verdict]:
     """Hold everything that was measured against its budget."""
     return [
         *_cells(figures.cells),
-        *_growth(figures.cells, "2.5 kB", "250 kB", _GROWTH_FEED, _GROWTH_PARTIAL),
-        *_growth(figures.strings, "2.5 kB", "1 MB", _GROWTH_STRING_FEED, _GROWTH_STRING_PARTIAL),
+        *_growth(figures.growth),
         *(Verdict(_WHOLE, size, times[who.FEED] / times[who.VALIDATE_JSON]) for size, times in figures.whole.items()),
         *(Verdict(_MEMORY, document, peaks["feed"]) for document, peaks in figures.memory.items()),
     ]
@@ -123,7 +128,8 @@ def _cells(cells: Mapping[Cell, Times]) -> Iterator[Verdict]:
                 yield Verdict(budgets[name], f"{size}, {cut} characters", ratio)
 
 
-def _growth(cells: Mapping[Cell, Times], small: str, large: str, feed: Budget, partial: Budget) -> Iterator[Verdict]:
-    for cut in sorted({cut for _, cut in cells}):
-        for budget, name in ((feed, who.FEED), (partial, who.PARTIAL)):
-            yield Verdict(budget, f"{cut} characters", cells[large, cut][name] / cells[small, cut][name])
+def _growth(growth: Mapping[Cell, Mapping[str, Times]]) -> Iterator[Verdict]:
+    for (kind, cut), times in growth.items():
+        small, large = times.values()
+        for name, budget in _GROWTH[kind].items():
+            yield Verdict(budget, f"{cut} characters", large[name] / small[name])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+Name = TypeVar("Name")
 
 MICRO = 1e6
 SHORTEST_TURN = 0.01
@@ -44,7 +46,7 @@ def timed(work: Callable[[], object]) -> Callable[[], float]:
     return turn
 
 
-def race(trials: Mapping[str, Trial], *, seconds: float, rounds: int = 3) -> dict[str, float]:
+def race(trials: Mapping[Name, Trial], *, seconds: float, rounds: int = 3) -> dict[Name, float]:
     """Let all take turns, `rounds` times at least, and each as long as its share of `seconds` lasts.
 
     Returns:

@@ -53,8 +53,8 @@ def markdown(figures: Figures, verdicts: Sequence[Verdict], effort: Effort) -> I
     yield from _microseconds(figures)
     yield "\n## Ratios\n"
     yield from _ratios(figures)
-    yield "\n## One string: microseconds per delta\n"
-    yield from _strings(figures)
+    yield "\n## Growth: microseconds per delta of a small and a large document\n"
+    yield from _growth(figures)
     yield "\n## The whole document in one delta: microseconds\n"
     rows = (
         [size, *(f"{times[name]:.0f}" for name in (who.FEED, who.VALIDATE_JSON))]
@@ -78,7 +78,10 @@ def raw(figures: Figures, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "missing": who.missing(),
         "reviews": flat(figures.cells),
         "sampled": sorted(map(list, figures.sampled)),
-        "one_string": flat(figures.strings),
+        "growth": [
+            {"document": kind, "cut": cut, "microseconds_per_delta": sizes}
+            for (kind, cut), sizes in figures.growth.items()
+        ],
         "whole_microseconds": figures.whole,
         "memory_times_text": figures.memory,
         "budgets": [
@@ -117,13 +120,13 @@ def _ratios(figures: Figures) -> Iterator[str]:
     yield from _table(["document", "cut", *RATIOS], rows)
 
 
-def _strings(figures: Figures) -> Iterator[str]:
+def _growth(figures: Figures) -> Iterator[str]:
     names = [who.FEED, who.PARTIAL, who.READ, who.NATIVE]
-    rows = (
-        [size, str(cut), *(f"{times[name]:.2f}" if name in times else "n/a" for name in names)]
-        for (size, cut), times in figures.strings.items()
-    )
-    yield from _table(["string", "cut", *names], rows)
+    rows = []
+    for (kind, cut), sizes in figures.growth.items():
+        for size, times in sizes.items():
+            rows.append([kind, size, str(cut), *(f"{times[name]:.2f}" if name in times else "n/a" for name in names)])
+    yield from _table(["document", "size", "cut", *names], rows)
 
 
 def _memory(figures: Figures) -> Iterator[str]:

@@ -9,12 +9,11 @@ from benchmarks.documents import CUTS, Document, note, reviews
 from benchmarks.measure import Trial, check, race
 
 Cell = tuple[str, int]
-"""A size by its name, and the characters of a delta."""
+"""A size or a kind of document by its name, and the characters of a delta."""
 Times = dict[str, float]
 """Microseconds per delta, by contender."""
 
 LARGEST = "250 kB"
-STRINGS = {"2.5 kB": 2_500, "1 MB": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,8 @@ class Figures:
 
     cells: dict[Cell, Times] = field(default_factory=dict)
     """Reviews of four sizes, two cuts."""
-    strings: dict[Cell, Times] = field(default_factory=dict)
-    """One string of two sizes, two cuts."""
+    growth: dict[Cell, dict[str, Times]] = field(default_factory=dict)
+    """For each kind of document and cut: a small and a large one, by size, timed turn by turn."""
     whole: dict[str, Times] = field(default_factory=dict)
     """Reviews in one delta: microseconds for all of it."""
     memory: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -63,19 +62,12 @@ def measure(effort: Effort) -> Figures:
     figures = Figures()
     for cut in CUTS:
         for size, document in reviews().items():
-            trials = contenders.streaming(document, cut)
             if effort.thorough or size != LARGEST:
-                trials |= contenders.reparsing(document, cut)
-            else:
-                del trials[contenders.READ]
-            figures.sampled |= {(size, cut, name) for name, trial in trials.items() if trial.sampled}
-            figures.cells[size, cut] = _race(document, trials, effort)
-        for size, characters in STRINGS.items():
-            document = note(characters)
-            trials = contenders.streaming(document, cut)
-            if not effort.thorough:
-                del trials[contenders.READ]
-            figures.strings[size, cut] = _race(document, trials, effort)
+                trials = contenders.streaming(document, cut) | contenders.reparsing(document, cut)
+                figures.sampled |= {(size, cut, name) for name, trial in trials.items() if trial.sampled}
+                figures.cells[size, cut] = _race(document, trials, effort)
+        figures.growth["objects", cut] = _growth({size: reviews()[size] for size in ("2.5 kB", LARGEST)}, cut, effort)
+        figures.growth["one string", cut] = _growth({"2.5 kB": note(2_500), "1 MB": note(1_000_000)}, cut, effort)
     for size, document in reviews().items():
         figures.whole[size] = _race(document, contenders.whole(document), effort)
     if memory.available():
@@ -86,6 +78,17 @@ def measure(effort: Effort) -> Figures:
 def _race(document: Document, trials: dict[str, Trial], effort: Effort) -> Times:
     check(trials, document.value())
     return race(trials, seconds=effort.seconds, rounds=effort.rounds)
+
+
+def _growth(documents: dict[str, Document], cut: int, effort: Effort) -> dict[str, Times]:
+    trials: dict[tuple[str, str], Trial] = {}
+    for size, document in documents.items():
+        made = contenders.streaming(document, cut)
+        check(made, document.value())
+        wanted = made if effort.thorough else (contenders.FEED, contenders.PARTIAL)
+        trials |= {(size, name): made[name] for name in wanted}
+    times = race(trials, seconds=effort.seconds, rounds=effort.rounds)
+    return {size: {name: time for (of, name), time in times.items() if of == size} for size in documents}
 
 
 def _weigh(document: str, effort: Effort) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """The class of the partials: every field optional, immutable, of the user's own shape."""
 
-# ruff: noqa: E501  # a case of a table is one line
+# a case of a table is one line
 
 from __future__ import annotations
 

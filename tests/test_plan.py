@@ -1038,7 +1038,7 @@ def test_a_type_says_with_which_characters_its_json_begins(tp: Any, starts: str)
     assert set(plan.starts) <= set("{[")
 
 
-@pytest.mark.parametrize("tp", [3, "no such type", "Missing", list["Missing"], [int]])
+@pytest.mark.parametrize("tp", [3, "no such type", "Missing", list["Missing"], [int]])  # noqa: F821  # so it shall be
 def test_what_pydantic_cannot_validate_is_a_usage_error(tp: Any):
     with pytest.raises(UsageError, match="pass "):
         plan_for(tp)

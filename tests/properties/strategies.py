@@ -146,7 +146,7 @@ SCALARS: list[Spec] = [
     Spec(Color, st.sampled_from([color.value for color in Color])),
     Spec(Level, st.sampled_from([Raw("1"), Raw("12")])),
     Spec(
-        Literal["on", "on and off", 3, None],  # noqa: PYI061 # a literal of its own
+        Literal["on", "on and off", 3, None],  # a literal of its own
         st.sampled_from(["on", "on and off", Raw("3"), NULL]),
     ),
     Spec(date, _iso(st.dates(date(1970, 1, 2)))),
@@ -205,11 +205,11 @@ def int_dicts(inner: Spec) -> Spec:
 
 
 def optionals(inner: Spec) -> Spec:
-    return dataclasses.replace(inner, tp=Optional[inner.tp], nodes=st.one_of(inner.nodes, st.just(NULL)))  # noqa: UP045
+    return dataclasses.replace(inner, tp=Optional[inner.tp], nodes=st.one_of(inner.nodes, st.just(NULL)))
 
 
 def unions(inner: list[Spec]) -> Spec:
-    return Spec(Union[tuple(spec.tp for spec in inner)], st.one_of(*(spec.nodes for spec in inner)), "free")  # noqa: UP007
+    return Spec(Union[tuple(spec.tp for spec in inner)], st.one_of(*(spec.nodes for spec in inner)), "free")
 
 
 NAMES = st.sampled_from(["a", "b", "title", "steps", "text", "unit_price", "größe"])

@@ -414,7 +414,7 @@ TYPES: list[tuple[Any, list[str]]] = [
     (Flags, ["1", "3", "9"]),
     (Mode, ['"a"', "2", '"2"', "[]"]),
     (
-        Literal["a", 1, True, None, Mode.B],  # noqa: PYI061 # a literal of its own
+        Literal["a", 1, True, None, Mode.B],  # a literal of its own
         ['"a"', "1", "true", "null", "2", '"b"'],
     ),
     (SecretStr, ['"hush"', "1"]),
