@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Trial:
     """One contender on one document."""
 
     turn: Callable[[], float]
-    """Does the work once and returns the seconds it took."""
+    """Does the work once and returns the processor seconds it took."""
     steps: int
     """What the seconds are divided by: the deltas that were timed."""
     result: Callable[[], Any]
@@ -39,9 +39,9 @@ def timed(work: Callable[[], object]) -> Callable[[], float]:
     """Make a turn of work that needs no preparation."""
 
     def turn() -> float:
-        start = perf_counter()
+        start = process_time()
         work()
-        return perf_counter() - start
+        return process_time() - start
 
     return turn
 

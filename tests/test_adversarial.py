@@ -20,6 +20,8 @@ from partway._reader import BACKENDS
 from partway.errors import LimitError, MalformedJSONError, NoJSONError, PartwayError, TruncatedJSONError
 from partway.events import Appended, Opened, Restarted
 
+pytestmark = pytest.mark.no_cover  # times and memory are compared here: coverage would measure itself
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

@@ -323,6 +323,7 @@ def seconds(prefix: str, fragment: str, size: int, step: int) -> float:
     return least
 
 
+@pytest.mark.no_cover  # it would measure the measuring
 @pytest.mark.parametrize("fragment", REPEATED)
 @pytest.mark.parametrize("step", [4, 1_000_000], ids=["by fours", "whole"])
 def test_work_is_linear_in_the_text(fragment: str, step: int):
@@ -333,6 +334,7 @@ def test_work_is_linear_in_the_text(fragment: str, step: int):
         assert fourfold < 8 * once + 0.002, f"{prefix!r}: {fourfold / once:.1f} times as long for 4 times the text"
 
 
+@pytest.mark.no_cover  # it would measure the measuring
 @pytest.mark.parametrize("fragment", REPEATED)
 def test_memory_is_bounded_whatever_comes(fragment: str):
     size, retained = 20_000, []

@@ -182,6 +182,7 @@ def assert_linear(small: Callable[[], float], large: Callable[[], float]) -> Non
     raise AssertionError(f"4 x the text took {ratio:.1f} x as long")
 
 
+@pytest.mark.no_cover  # it would measure the measuring
 @pytest.mark.parametrize("snapshots", [False, True], ids=["feed", "feed and snapshot"])
 @pytest.mark.parametrize("size", [4, 20, None], ids=["4 a delta", "20 a delta", "whole"])
 @pytest.mark.parametrize(("tp", "make"), SHAPES, ids=[f"{getattr(t, '__name__', t)}-{m.__name__}" for t, m in SHAPES])
