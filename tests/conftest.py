@@ -1,6 +1,6 @@
 """What all tests share: how hard hypothesis tries, and where the corpus is.
 
-`HYPOTHESIS_PROFILE=thorough` tries ten times as hard, `raw` shows failures at once without making them small.
+`HYPOTHESIS_PROFILE=thorough` tries sixteen times as hard, `raw` shows failures at once without making them small.
 With `CI=true` the same examples run every time.
 """
 
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "default",
-    max_examples=40,
+    max_examples=25,
     deadline=None,  # a deadline measures the machine
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # to explain takes longer than to find
     derandomize=os.environ.get("CI") == "true",

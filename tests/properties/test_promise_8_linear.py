@@ -163,13 +163,13 @@ def seconds(tp: Any, text: str, size: int | None, snapshots: bool) -> float:
     pieces = [text[at : at + size] for at in range(0, len(text), size)] if size else [text]
     extractor = Extractor(tp)
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     for piece in pieces:
         extractor.feed(piece)
         if snapshots:
             extractor.partial  # noqa: B018
     extractor.finish()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def assert_linear(small: Callable[[], float], large: Callable[[], float]) -> None:
@@ -184,12 +184,12 @@ def assert_linear(small: Callable[[], float], large: Callable[[], float]) -> Non
 
 @pytest.mark.no_cover  # it would measure the measuring
 @pytest.mark.parametrize("snapshots", [False, True], ids=["feed", "feed and snapshot"])
-@pytest.mark.parametrize("size", [4, 20, None], ids=["4 a delta", "20 a delta", "whole"])
+@pytest.mark.parametrize("size", [4, None], ids=["4 a delta", "whole"])
 @pytest.mark.parametrize(("tp", "make"), SHAPES, ids=[f"{getattr(t, '__name__', t)}-{m.__name__}" for t, m in SHAPES])
 def test_four_times_the_text_takes_about_four_times_as_long(
     tp: Any, make: Callable[[int], str], size: int | None, snapshots: bool
 ):
-    small, large = make(10_000), make(40_000)
+    small, large = make(8_000), make(32_000)
     assert_linear(lambda: seconds(tp, small, size, snapshots), lambda: seconds(tp, large, size, snapshots))
 
 
