@@ -68,7 +68,7 @@ def plan_for(type_: Any) -> Plan:
         UsageError: pydantic cannot make a validator of it.
     """
     try:
-        return _cached_plan(type_)
+        return _cached_plan(type_, repr(type_))
     except TypeError:  # it cannot be hashed
         return _make_plan(type_)
 
@@ -90,7 +90,10 @@ def _make_plan(type_: Any) -> Plan:
     return Plan(root, adapter, *_first_characters(adapter.core_schema, planner.definitions))
 
 
-_cached_plan = cache(_make_plan)
+@cache
+def _cached_plan(type_: Any, _spelling: str) -> Plan:
+    """Keep a plan by its type and how that is spelled: `str | bytes == bytes | str`, and they are not the same."""
+    return _make_plan(type_)
 
 
 def retitled(title: str, error: ValidationError, *keys: str | int) -> ValidationError:
