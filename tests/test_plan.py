@@ -868,7 +868,8 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
     ("Json when it is whole", Secrets, '{"data":"[1,▸2]"▸', [{}, {"data": [1, 2]}]),
     ("a root model when it is whole", HasRoots, '{"numbers":[1,2▸]▸,"words":{"a":"▸"}▸', [{}, {"numbers": [1, 2]},
         {"numbers": [1, 2]}, {"numbers": [1, 2], "words": {"a": ""}}]),
-    ("a union when it is whole", Owner, '{"pet":{"kind":"cat","lives":1▸}▸', [{}, {"pet": {"kind": "cat", "lives": 1}}]),
+    ("a union when its tag is there", Owner, '{"pet":{"lives":1▸,"kind":"cat"▸}▸', [{}, {"pet": {"kind": "cat", "lives": 1}},
+        {"pet": {"kind": "cat", "lives": 1}}]),
     ("an optional as what it is", list[Inner | None], '[null,▸{"n":1,▸', [[None], [None, {"n": 1}]]),
     ("a fixed tuple", tuple[str, Inner, list[int]], '["a▸",{"n":1,▸"s":""},[1,▸', [("a",), ("a", {"n": 1}), ("a", {"n": 1, "s": ""}, [1])]),
     ("too long a tuple", tuple[int], '[1,"x▸', [(1, "x")]),
@@ -1086,13 +1087,13 @@ def test_an_object_that_does_not_fit_is_rejected_when_it_closes():
 def test_a_part_that_does_not_fit_is_rejected_at_once_with_its_own_error():
     extractor = Extractor(Outer)
     extractor.feed('{"inner":{"n":"x"')
-    (path, error), *others = extractor.rejected.items()
-    assert (path, others) == (("inner", "n"), [])
-    assert error.errors()[0]["type"] == "int_parsing"
-    assert error.errors()[0]["loc"] == ()
+    [rejection] = extractor.rejected
+    assert (rejection.path, rejection.json) == (("inner", "n"), '"x"')
+    assert rejection.error.errors()[0]["type"] == "int_parsing"
+    assert rejection.error.errors()[0]["loc"] == ()
     extractor.feed("}")
     assert extractor.state("inner") is State.REJECTED
-    assert extractor.rejected["inner",].errors()[0]["loc"] == ("n",)
+    assert extractor.rejected == (rejection,)
 
 
 def test_an_error_is_put_under_another_name_and_key():

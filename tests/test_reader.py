@@ -72,7 +72,7 @@ class Notes:
                 reader.end = reader.span(index)[1]
                 return
 
-    def key(self, key: str) -> None:
+    def key(self, key: str, _: Reader) -> None:
         self.tokens.append(("map_key", key))
 
     def open_string(self, string: OpenString) -> None:
@@ -84,7 +84,7 @@ class Notes:
         self.pieces.append(piece)
         assert self.string.text() == "".join(self.pieces)
 
-    def close_string(self, piece: str, whole: str) -> None:
+    def close_string(self, piece: str, whole: str, _: Reader) -> None:
         assert "".join(self.pieces) + piece == whole
         self.tokens.append(("string", whole))
         self.over = not self.depth

@@ -7,17 +7,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_the_example_of_use_runs_and_prints_what_its_comments_say(capsys):
-    code = re.search(r"<!-- test: use -->\n```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)[1]
+EXAMPLES = dict(re.findall(r"<!-- test: (\w+) -->\n```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
+SHOWN = re.compile(r"(?<=\)\n)(?:# .*\n)+")
+"""The comment behind a call that prints: what it prints."""
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs_and_prints_what_its_comments_say(name, capsys):
+    code = EXAMPLES[name]
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102  # our own text
     printed = capsys.readouterr().out
-    said = [line[2:] for line in code.splitlines() if line.startswith("# Pan")]
+    said = SHOWN.findall(code)
     assert said
-    assert printed.startswith("\n".join(said) + "\n")
+    at = 0
+    for comment in said:
+        lines = comment.replace("# ", "", 1).replace("\n# ", "\n")
+        at = printed.index(lines, at) + len(lines)
 
 
 def test_the_first_command_prints_the_partials_growing():

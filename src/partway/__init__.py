@@ -2,6 +2,7 @@
 
 from partway._extractor import Extractor
 from partway._limits import Limits
+from partway._markers import Gate, Whole
 from partway._partial import Partial
 from partway._stream import AsyncRun, Run, stream
 from partway.errors import (
@@ -15,7 +16,19 @@ from partway.errors import (
     TruncatedJSONError,
     UsageError,
 )
-from partway.events import Appended, Completed, Event, Finished, Kind, Opened, Path, Rejected, Restarted, State
+from partway.events import (
+    Appended,
+    Completed,
+    Event,
+    Finished,
+    Kind,
+    Opened,
+    Path,
+    Rejected,
+    Rejection,
+    Restarted,
+    State,
+)
 
 __all__ = [
     "Appended",
@@ -24,6 +37,7 @@ __all__ = [
     "Event",
     "Extractor",
     "Finished",
+    "Gate",
     "Kind",
     "LimitError",
     "Limits",
@@ -36,11 +50,13 @@ __all__ = [
     "Path",
     "RefusalError",
     "Rejected",
+    "Rejection",
     "Restarted",
     "Run",
     "SourceError",
     "State",
     "TruncatedJSONError",
     "UsageError",
+    "Whole",
     "stream",
 ]

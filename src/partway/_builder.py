@@ -5,23 +5,30 @@ parts are validated as they complete and kept; when a frame closes, its shape ma
 becomes a part of the frame below. At the bottom is a frame for the whole: its only part is the result.
 
 A place that the plan reads whole is passed over until it closes (`_whole` counts how deep it is in); then its JSON
-text is parsed at once. A place that does not fit is rejected and the story goes on: what had been shown of it stays.
+text is parsed at once. So is the object or array of a union while it is not known which member it is, only that its
+tokens are kept (`_settle`), and told as soon as it is known. A place that does not fit is rejected and the story goes
+on: what had been shown of it stays.
+
+An object with gates is built like any other, but nothing of it is seen or told before they are complete: its frame is
+`hidden`, and it holds the events back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 
 from partway._diagnose import Flaw
 from partway._plan import Plan, ValidationError, retitled
 from partway._reader import Reader, Token
-from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, ObjectShape, Place, Shape
-from partway._snapshot import Level, Spine, holds, show
+from partway._settle import Chooser, Record, Source
+from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape
+from partway._snapshot import Level, Settled, Spine, holds, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
 
-__all__ = ["Builder"]
+__all__ = ["Builder", "Misfit"]
 
 _STARTS: Final = frozenset(("start_map", "start_array"))
 _ENDS: Final = frozenset(("end_map", "end_array"))
@@ -36,6 +43,24 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 
 
+class Misfit(NamedTuple):
+    """A place that does not fit its type.
+
+    Attributes:
+        path: Where it stands.
+        error: What pydantic says of it.
+        end: Where it ends in the JSON text; `None` if it has not come.
+        inherited: Whether it does not fit only because a part of it does not.
+        union: Whether it is the place of a union, whose members' names the errors begin with.
+    """
+
+    path: Path
+    error: ValidationError
+    end: int | None
+    inherited: bool
+    union: bool
+
+
 class _Frame:
     """An object or array that is open.
 
@@ -47,7 +72,11 @@ class _Frame:
         slot: The same as the key in `parts`.
         child: The place of the part that is being written.
         bad: The errors of the parts that were rejected, by key or index.
-        start: Where it begins in the JSON text, if it is validated from that.
+        start: Where it begins in the JSON text, if its shape stands apart.
+        torn: Whether its parts alone do not say whether it fits, for a member of a union: the union must.
+        gates: The names of the fields that must be complete before it is seen.
+        held: The events that are held back meanwhile.
+        emit: What they are told to then.
         again: Whether the key of the part that is about to begin was there before.
         order: The keys in their order, once one was repeated.
         seen: How many snapshots had been taken when `parts` was last copied.
@@ -58,7 +87,10 @@ class _Frame:
         "array",
         "bad",
         "child",
+        "emit",
         "fields",
+        "gates",
+        "held",
         "key",
         "mixed",
         "order",
@@ -67,9 +99,10 @@ class _Frame:
         "shape",
         "slot",
         "start",
+        "torn",
     )
 
-    def __init__(self, shape: Shape, start: int, seen: int) -> None:
+    def __init__(self, shape: Shape, seen: int) -> None:
         self.shape = shape
         self.array = array = shape.array
         self.fields = shape.fields
@@ -79,10 +112,14 @@ class _Frame:
         self.key: str | None = None
         self.slot: Any = None
         self.bad: dict[Any, ValidationError] | None = None
-        self.start = start
         self.seen = seen
         self.again = False
         self.order: list[Any] | None = None
+        self.gates: set[str] | None = None
+        self.start: int
+        self.torn: bool
+        self.held: list[Event]
+        self.emit: Callable[[Event], object] | None
 
     @property
     def step(self) -> str | int | None:
@@ -98,13 +135,24 @@ class Builder:
         over: Whether it takes no more: it is done, or there is a flaw.
         changed: Whether what can be seen has changed; the extractor sets it back.
         string: The string that is open, if it is to be seen while it grows.
-        rejected: The places that did not fit, and why.
+        watched: The string that is open, if it is to be seen once enough of it is known.
+        hidden: The outermost open object that waits for a gate.
+        changed_before: Whether what can be seen had changed before it began, in the same piece of text.
+        rejected: The places that did not fit.
+        failed: The first of them, if that ends all.
         flaw: The limit that was passed.
         emit: Called with each event.
     """
 
-    def __init__(self, plan: Plan, *, max_depth: int, emit: Callable[[Event], object] | None = None) -> None:
-        self._root = _Frame(ArrayShape(list, plan.root, None), 0, 0)
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        max_depth: int,
+        fail_fast: bool = False,
+        emit: Callable[[Event], object] | None = None,
+    ) -> None:
+        self._root = _Frame(ArrayShape(list, plan.root, None), 0)
         self._root.mixed = True
         self._frame = self._root
         self._stack = [self._root]
@@ -117,13 +165,23 @@ class Builder:
         self._snapshots = 0
         # Of a set that took some of its elements for the same: how many there were.
         self._elements: dict[Path, int] = {}
+        self._chooser: Chooser | None = None
+        self._told = False  # whether it was said that what begins next has begun
+        self._torn = False  # whether the union must judge what begins next
+        self._forgiving = 0  # how many open objects may fit though a part of them does not
+        self._fail_fast = fail_fast
+        self._settled: Settled | None = None  # what a string that is open will be
+        self.watched: OpenString | None = None
+        self.hidden: _Frame | None = None
+        self.changed_before = False
+        self.failed: Misfit | None = None
         self.changed = False
         self.done = False
         self.over = False
         self.value: Any = None
         self.error: ValidationError | None = None
         self.string: OpenString | None = None
-        self.rejected: dict[Path, ValidationError] = {}
+        self.rejected: dict[Path, Misfit] = {}
         self.flaw: Flaw | None = None
 
     @property
@@ -141,6 +199,19 @@ class Builder:
         """Whether anything inside the value has arrived."""
         return self.depth > 1 or self._passed or bool(self._frame.parts) or self._frame.key is not None
 
+    def listen(self, emit: Callable[[Event], object]) -> None:
+        """Have each further event given to `emit`, those that are held back too."""
+        if self.hidden is None:
+            self.emit = emit
+            return
+        if self.emit is None:
+            self.emit = self.hidden.held.append
+        self.hidden.emit = emit
+
+    def only_seen(self) -> None:
+        """Have `changed` tell of what can be seen only, while something is hidden."""
+        self.changed, self.changed_before = self.changed_before, False
+
     def take(self, tokens: list[Token], reader: Reader) -> None:
         """Take tokens of ijson's.
 
@@ -149,13 +220,14 @@ class Builder:
         frame = self._frame
         for index, (event, value) in enumerate(tokens):
             if self._whole:
-                self._pass_over(event, reader, index)
+                self._pass_over(event, value, reader, index)
+                frame = self._frame
             elif event == "map_key":
-                self.key(value)
+                self.key(value, reader)
             elif event in ATOMS:
                 place = frame.child
                 if place.takes[event] is not None or self.emit is not None or frame.mixed or not place.shown:
-                    self._atom(event, value)
+                    self._atom(event, value, reader, index)
                 elif frame.array:
                     frame.parts.append(value)
                     self.changed = True
@@ -174,7 +246,28 @@ class Builder:
                     reader.end = reader.span(index)[1]
                 return
 
-    def key(self, key: str) -> None:
+    def _tell(self, record: Record, index: int) -> None:
+        """Take the tokens of a record from `index` on."""
+        tokens = record.tokens
+        while index < len(tokens) and not self.over:
+            event, value = tokens[index]
+            if self._whole:
+                self._pass_over(event, value, record, index)
+            elif event == "map_key":
+                self.key(value, None)
+            elif event in ATOMS:
+                self._atom(event, value, record, index)
+            elif event in _STARTS:
+                end = self._start(event, record, index)
+                if self._chooser is not None:  # it goes on in the record itself, and is behind all that is in it
+                    return
+                if end is not None:
+                    index = end
+            else:
+                self._end(record, index)
+            index += 1
+
+    def key(self, key: str, reader: Reader | None) -> None:
         """Take a key: find the place of the part that is about to begin."""
         frame = self._frame
         if frame.fields is not None and not self._whole and frame.bad is None and key not in frame.parts:
@@ -183,10 +276,13 @@ class Builder:
                 frame.key = frame.slot = key
                 frame.child = field.place
                 return
-        if self._whole:
+        if not self._whole:
+            self._any_key(key)
+        elif self._chooser is None:
             self._passed = True
         else:
-            self._any_key(key)
+            assert reader is not None  # noqa: S101  # a record has no place for another
+            self._keep("map_key", key, (reader.here, reader.here))
 
     def _any_key(self, key: str) -> None:
         """Take a key that may be an extra, a key of a mapping, or repeated."""
@@ -199,8 +295,12 @@ class Builder:
                 frame.child = field.place
             else:
                 frame.child = shape.extra
+                if key in shape.suspect:
+                    frame.torn = True
                 if shape.forbidden is not None:
                     self._note(frame, key, shape.forbidden)
+                    if self._fail_fast and not self._forgiving:
+                        self._fail(Misfit(self._path(), shape.forbidden, None, inherited=False, union=False))
         elif isinstance(shape, DictShape):
             frame.child = shape.values
             if shape.key is not None:
@@ -211,16 +311,17 @@ class Builder:
                     self._note(frame, key, retitled("dict", error, "[key]"))
                     return
         if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad and frame.child.shown):
-            frame.again = frame.mixed = True
+            frame.again = frame.mixed = frame.torn = True
 
     def open_string(self, string: OpenString) -> None:
         """Take the beginning of a string."""
-        if self._whole:
+        if self._whole and not self._begins_in_union():
             self._passed = True
             return
-        place = self._frame.child
-        if self._frame.again:
-            self._reopen(self._frame)
+        frame = self._frame
+        place = frame.child
+        if frame.again:
+            self._reopen(frame)
         if place.shown and self.emit is not None:
             self.emit(Opened(self._path(), "string"))
         if place.shown and place.streams:
@@ -228,6 +329,17 @@ class Builder:
             self.changed = True
         else:
             self._busy = True
+            if place.prefixes is not None:
+                self.watched = string
+
+    def _begins_in_union(self) -> bool:
+        """A string begins in an object or array that is passed over; say whether that settles a union."""
+        while self._chooser is not None and self._whole == 1:
+            place = self._chooser.begins("string")
+            if place is None:
+                return False
+            self._settle(place)
+        return not self._whole
 
     def append(self, piece: str) -> None:
         """Take more of it."""
@@ -235,19 +347,41 @@ class Builder:
             self.changed = True
             if self.emit is not None:
                 self.emit(Appended(self._path(), piece))
+        elif self.watched is not None:
+            self._watch(self.watched)
 
-    def close_string(self, piece: str, whole: str) -> None:
+    def _watch(self, string: OpenString) -> None:
+        """See whether enough of a string is known to show it, or what it will be."""
+        prefixes: Any = self._frame.child.prefixes
+        possible = prefixes.possible(string.text()) if string.length <= prefixes.longest else []
+        if prefixes.value is not None:
+            if len(possible) == 1 and self._settled is None:
+                self._settled = Settled(prefixes.value(possible[0]))
+                self.changed = True
+        elif not possible:
+            self.string, self.watched, self._busy = string, None, False
+            self.changed = True
+            if self.emit is not None:
+                self.emit(Appended(self._path(), string.text()))
+
+    def close_string(self, piece: str, whole: str, reader: Reader) -> None:
         """Take its end."""
         if self._whole:
+            if self._chooser is not None:
+                self._keep("string", whole, (reader.here, reader.here))
             return
-        if piece and self.string is not None and self.emit is not None:
+        if self._busy:
+            if self.watched is not None and piece:
+                self._watch(self.watched)
+                self.watched = None
+            self._busy = False
+        elif piece and self.emit is not None:
             self.emit(Appended(self._path(), piece))
         self.string = None
-        self._busy = False
         frame = self._frame
         place = frame.child
         if place.takes["string"] is not None or self.emit is not None or frame.mixed or not place.shown:
-            self._atom("string", whole, opened=True)
+            self._atom("string", whole, reader, -1, opened=True)
         elif frame.array:
             frame.parts.append(whole)
             self.changed = True
@@ -265,15 +399,13 @@ class Builder:
             frame.parts = dict(frame.parts)
             frame.seen = self._snapshots
         frame.parts.pop(frame.slot, None)
-        path = self._path()
-        for known in [known for known in self.rejected if known[: len(path)] == path]:
-            del self.rejected[known]
+        self._forget_rejected(self._path())
         if frame.bad and isinstance(frame.shape, ObjectShape):  # of a dict, pydantic validates every one
             frame.bad.pop(frame.slot, None)
         self.changed = True
 
-    def _atom(self, event: str, value: Any, *, opened: bool = False) -> None:
-        """A string, number, boolean or null is there."""
+    def _atom(self, event: str, value: Any, source: Reader | Record, index: int, *, opened: bool = False) -> None:
+        """A string, number, boolean or null is there; a string that has come in pieces has no index."""
         frame = self._frame
         place = frame.child
         take = place.takes[event]
@@ -284,14 +416,18 @@ class Builder:
             self._reopen(frame)
         if self.emit is not None and not opened:
             self.emit(Opened(self._path(), _KINDS[event]))
-            if event == "string" and place.streams and value:
+            if event == "string" and value and (place.streams or _is_told(place, value)):
                 self.emit(Appended(self._path(), value))
         if take is not None:
             try:
                 value = take(value)
             except ValidationError as error:
-                self._reject(error, value if event == "string" and place.streams else _NOTHING)
+                shown = value if event == "string" and place.streams else _NOTHING
+                if self._settled is not None:
+                    shown, self._settled = self._settled.value, None
+                self._reject(error, shown, source.span(index)[1] if index >= 0 else source.here)  # type: ignore[union-attr]  # a reader
                 return
+        self._settled = None
         self._put(value)
 
     def _put(self, value: Any) -> None:
@@ -311,12 +447,29 @@ class Builder:
         self.changed = True
         if self.emit is not None:
             self.emit(Completed(path, value))
+        if frame.gates and frame.fields is not None and (field := frame.fields.get(frame.slot)) is not None:
+            frame.gates.discard(field.name)
+            if not frame.gates:
+                self._reveal(frame)
 
-    def _reject(self, error: ValidationError, shown: Any) -> None:
+    def _reveal(self, frame: _Frame) -> None:
+        """An object whose gates are complete, or which has none of them in the end, is seen from now on."""
+        frame.gates = None
+        if frame.emit is not None:
+            self.emit = frame.emit
+            for event in frame.held:
+                frame.emit(event)
+        if self.hidden is frame:
+            self.hidden = next((other for other in self._stack if other.gates), None)
+        self.changed = True
+
+    def _reject(self, error: ValidationError, shown: Any, end: int, *, inherited: bool = False) -> None:
         """A part of the frame on top is there and does not fit; what had been shown of it stays."""
         frame = self._frame
         path = self._path()
-        self.rejected[path] = error
+        told = not self._forgiving
+        if told:
+            self.rejected[path] = Misfit(path, error, end, inherited, frame.child.union)
         self._note(frame, len(frame.parts) if frame.array else frame.slot, error)
         if frame.array:
             frame.parts.append(None if shown is _NOTHING else shown)
@@ -331,89 +484,226 @@ class Builder:
                 frame.parts[frame.slot] = shown
             frame.key = None
         self.changed = True
-        if self.emit is not None:
+        if told and self.emit is not None:
             self.emit(Rejected(path, error))
+        if told and self._fail_fast:
+            self._fail(self.rejected[path])
+
+    def _fail(self, rejection: Misfit) -> None:
+        self.failed = rejection
+        self.over = True
 
     def _note(self, frame: _Frame, key: Any, error: ValidationError) -> None:
         if frame.bad is None:
             frame.bad = {}
         frame.bad[key] = error
 
-    def _start(self, event: str, reader: Reader, index: int) -> None:
-        """An object or array begins."""
-        place = self._frame.child
-        if self._frame.again:
-            self._reopen(self._frame)
-        shape: Shape | None = place.object if event == "start_map" else place.array
-        if self.emit is not None and place.shown:
-            self.emit(Opened(self._path(), _KINDS[event]))
+    def _start(self, event: str, source: Reader | Record, index: int) -> int | None:
+        """An object or array begins; give the index of its end if it was taken to that."""
+        frame = self._frame
+        if frame.again:
+            self._reopen(frame)
+        place = frame.child
+        shape = place.object if event == "start_map" else place.array
+        while isinstance(shape, EitherShape):
+            chooser = self._choose(shape, event, source, index)
+            if chooser.found is None:
+                return chooser.end
+            frame.child = place = chooser.found
+            shape = place.object if event == "start_map" else place.array
+        opened = None
+        if self._told:
+            self._told = False
+        elif self.emit is not None and place.shown:
+            opened = Opened(self._path(), _KINDS[event])
+            if shape is None or not shape.gates:
+                self.emit(opened)
         if shape is None:
+            self._torn = False  # the union reads it
             self._whole = 1
-            self._whole_start = reader.span(index)[0] if place.shown else 0
-            return
-        self._frame = frame = _Frame(shape, reader.span(index)[0] if shape.from_text else 0, self._snapshots)
+            self._whole_start = source.span(index)[0] if place.shown else 0
+            return None
+        self._frame = frame = _Frame(shape, self._snapshots)
         self._stack.append(frame)
         self.changed = True
-        if len(self._stack) + self._whole > self._max_depth + 1:
-            self._too_deep(reader, index)
+        if shape.apart:
+            frame.start = source.span(index)[0]
+            frame.torn, self._torn = self._torn, False
+            if shape.forgiving:
+                self._forgiving += 1
+        if shape.gates:
+            self._hide(frame, shape.gates, opened)
+        if len(self._stack) > self._max_depth + 1:
+            self._too_deep(source, index)
+        return None
 
-    def _end(self, reader: Reader, index: int) -> None:
+    def _choose(self, shape: EitherShape, event: str, source: Reader | Record, index: int) -> Chooser:
+        """An object or array of a union begins: find out which member it is, or begin to."""
+        if self.emit is not None and not self._told:
+            self.emit(Opened(self._path(), _KINDS[event]))
+        self._told = True
+        if isinstance(source, Record):
+            record = source
+        else:
+            record = Record(source.text.slice)
+            record.add(event, None, source.span(index))
+            index = 0
+        chooser = Chooser(shape, record, index)
+        chooser.look()
+        if chooser.found is not None:
+            self._torn |= not chooser.sure
+        elif chooser.end is not None:
+            self._judge(chooser)
+        else:
+            self._chooser = chooser
+            self._whole = record.depth(index)
+            if len(self._stack) + self._whole > self._max_depth + 1:
+                self._too_deep(source, index)
+        return chooser
+
+    def _keep(self, event: str, value: Any, where: tuple[int, int]) -> None:
+        """Go on in a union that is not settled."""
+        chooser: Any = self._chooser
+        chooser.record.add(event, value, where)
+        self._passed = True
+        steps_in = event in _STARTS
+        if steps_in:
+            self._whole += 1
+            if len(self._stack) + self._whole > self._max_depth + 1:
+                self._too_deep(chooser.record, len(chooser.record.tokens) - 1)
+        elif event in _ENDS:
+            self._whole -= 1
+        if self._whole > (2 if steps_in else 1):
+            return  # the chooser steps over what is in there
+        chooser.look()
+        if chooser.found is not None:
+            self._settle(chooser.found)
+        elif chooser.end is not None:
+            self._chooser = None
+            self._judge(chooser)
+
+    def _settle(self, place: Place) -> None:
+        """It is known which member a union is: tell what was kept."""
+        chooser: Any = self._chooser
+        self._chooser = None
+        self._whole = 0
+        self._torn |= not chooser.sure
+        self._frame.child = place
+        self._tell(chooser.record, chooser.start)
+
+    def _judge(self, chooser: Chooser) -> None:
+        """The object or array of a union is complete and could still be several: pydantic chooses."""
+        self._told = self._torn = False
+        record = chooser.record
+        assert chooser.end is not None  # noqa: S101  # it is complete
+        self._parse(record.span(chooser.start)[0], record.span(chooser.end)[1], record)
+
+    def _hide(self, frame: _Frame, gates: frozenset[str], opened: Event | None) -> None:
+        """An object with gates begins."""
+        frame.gates = set(gates)
+        frame.mixed = True  # its parts go the long way, which looks at gates
+        frame.held = [] if opened is None else [opened]
+        frame.emit = self.emit
+        if self.emit is not None:
+            self.emit = frame.held.append
+        if self.hidden is None:
+            self.hidden = frame
+            self.changed_before = self.changed
+
+    def _end(self, source: Reader | Record, index: int) -> None:
         """The object or array on top is there: validate it."""
         frame = self._stack.pop()
         self._frame = self._stack[-1]
+        if frame.gates:
+            self._reveal(frame)
         shape: Any = frame.shape
         parts, value = frame.parts, None
         if frame.order is not None:
             parts = {**{key: parts[key] for key in frame.order if key in parts}, **parts}
         try:
-            if shape.from_text:
-                value = shape.close(reader.text.slice(frame.start, reader.span(index)[1]))
+            if shape.apart:
+                value = self._close_apart(frame, parts, source.span(index)[1], source)
             elif frame.bad:
                 key, error = next(iter(frame.bad.items()))
-                self._reject_frame(frame, retitled(shape.title, error, key))
+                self._reject_frame(frame, retitled(shape.title, error, key), source, index)
                 return
             elif shape.close is None:
                 value = parts
             else:
                 value = shape.close(parts)
-                if isinstance(value, set | frozenset) and len(value) != len(parts):
-                    self._elements[self._path()] = len(parts)
+                if isinstance(value, set | frozenset):
+                    self._count(value, parts)
         except ValidationError as error:
-            self._reject_frame(frame, error if shape.from_text else retitled(shape.title, error))
+            self._reject_frame(frame, error if shape.apart else retitled(shape.title, error), source, index)
         else:
             self._put(value)
 
-    def _reject_frame(self, frame: _Frame, error: ValidationError) -> None:
-        level = (frame.shape, frame.parts, len(frame.parts), None)
-        self._reject(error, show(Spine([level], None)))
+    def _close_apart(self, frame: _Frame, parts: Any, end: int, source: Reader | Record) -> Any:
+        """Make the value of an object that is validated from its text, or of a member of a union."""
+        shape: Any = frame.shape
+        if shape.forgiving:
+            self._forgiving -= 1
+        value: Any = _NOTHING
+        if shape.judge is None:
+            value = shape.close(source.slice(frame.start, end))
+        elif not (frame.torn or (frame.bad and not shape.from_text) or _lacks_tag(shape, parts)):
+            with suppress(ValidationError):  # the union's errors say more
+                if shape.from_text:
+                    value = shape.close(source.slice(frame.start, end))
+                else:
+                    value = parts if shape.close is None else shape.close(parts)
+        if value is _NOTHING:
+            value = shape.judge(source.slice(frame.start, end))
+        if isinstance(value, set | frozenset):
+            self._count(value, parts)
+        if self.rejected:
+            self._forget_rejected(self._path())
+        return value
 
-    def _pass_over(self, event: str, reader: Reader, index: int) -> None:
-        """Go on in a value that is read whole."""
+    def _count(self, value: set[Any] | frozenset[Any], parts: list[Any]) -> None:
+        """Keep of a set how many elements it was made of."""
+        if len(value) != len(parts):
+            self._elements[self._path()] = len(parts)
+
+    def _forget_rejected(self, path: Path) -> None:
+        """What is at a path fits, whatever was said of its parts, or it is written anew."""
+        for known in [known for known in self.rejected if known[: len(path)] == path]:
+            del self.rejected[known]
+
+    def _reject_frame(self, frame: _Frame, error: ValidationError, source: Reader | Record, index: int) -> None:
+        level = (frame.shape, frame.parts, len(frame.parts), None)
+        self._reject(error, show(Spine([level], None)), source.span(index)[1], inherited=bool(frame.bad))
+
+    def _pass_over(self, event: str, value: Any, source: Reader | Record, index: int) -> None:
+        """Go on in a value that is read whole, or not settled."""
+        if self._chooser is not None:
+            self._keep(event, value, source.span(index))
+            return
         self._passed = True
         if event in _STARTS:
             self._whole += 1
             if len(self._stack) + self._whole > self._max_depth + 1:
-                self._too_deep(reader, index)
+                self._too_deep(source, index)
         elif event in _ENDS:
             self._whole -= 1
             if not self._whole:
-                self._end_whole(reader, index)
+                if self._frame.child.shown:
+                    self._parse(self._whole_start, source.span(index)[1], source)
+                else:
+                    self._frame.key = None
 
-    def _end_whole(self, reader: Reader, index: int) -> None:
-        place = self._frame.child
-        if not place.shown:
-            self._frame.key = None
-            return
+    def _parse(self, start: int, end: int, source: Source) -> None:
+        """Make the value of an object or array that is read whole."""
         try:
-            value = place.parse(reader.text.slice(self._whole_start, reader.span(index)[1]))
+            value = self._frame.child.parse(source.slice(start, end))
         except ValidationError as error:
-            self._reject(error, _NOTHING)
+            self._reject(error, _NOTHING, end)
         else:
             self._put(value)
 
-    def _too_deep(self, reader: Reader, index: int) -> None:
+    def _too_deep(self, source: Source, index: int) -> None:
         sentence = f"the JSON is nested deeper than max_depth={self._max_depth:,}"
-        self.flaw = Flaw(reader.span(index)[0], sentence, limit=True)
+        self.flaw = Flaw(source.span(index)[0], sentence, limit=True)
         self.over = True
 
     def _path(self) -> Path:
@@ -434,11 +724,14 @@ class Builder:
         """The value so far; `None` if nothing of it can be seen."""
         if self.done:
             return self.value
-        if self.string is None and len(self._stack) == 1:
+        if self.string is None and self._settled is None and len(self._stack) == 1:
             return None
         self._snapshots += 1
-        levels: list[Level] = [(f.shape, f.parts, len(f.parts), f.slot) for f in self._stack[1:]]
-        return show(Spine(levels, self.string))
+        if self.hidden is None:
+            levels: list[Level] = [(f.shape, f.parts, len(f.parts), f.slot) for f in self._stack[1:]]
+            return show(Spine(levels, self.string or self._settled))
+        seen = self._stack[1 : self._stack.index(self.hidden)]
+        return show(Spine([(f.shape, f.parts, len(f.parts), f.slot) for f in seen], None)) if seen else None
 
     def state(self, path: Path, *, bare: bool) -> State:
         """How far a place has come; `bare`: a number or literal has begun."""
@@ -448,6 +741,10 @@ class Builder:
             return State.COMPLETE
         steps: Path = (0, *path)  # from the frame of the whole
         for frame, step, rest in zip(self._stack, steps, (steps[n:] for n in range(1, len(steps) + 1)), strict=False):
+            if frame.gates:
+                return State.ABSENT
+            if frame.bad and self._forgiving and step in frame.bad:  # whether it fits is known when the object closes
+                return State.ABSENT if rest else State.STREAMING
             if step != frame.step or self.done:
                 return _part_state(frame, step, rest)
             if frame is self._frame:
@@ -455,6 +752,17 @@ class Builder:
                     return State.STREAMING if not rest else State.ABSENT
                 return _part_state(frame, step, rest)
         return State.STREAMING
+
+
+def _is_told(place: Place, text: str) -> bool:
+    """Whether a string was shown while it was open, because it could be none of some literals."""
+    prefixes = place.prefixes
+    return prefixes is not None and prefixes.value is None and not prefixes.possible(text)
+
+
+def _lacks_tag(shape: Shape, parts: Any) -> bool:
+    """Whether what tells a member of a union has not come at all."""
+    return isinstance(shape, ObjectShape) and any(tag.isdisjoint(parts) for tag in shape.tags)
 
 
 def _part_state(frame: _Frame, step: str | int, rest: Path) -> State:

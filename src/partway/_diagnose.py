@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from enum import Enum
 from typing import Final, NamedTuple
 
 from partway._strings import BrokenStringError, OpenString
 
-__all__ = ["CUT_LITERALS", "CUT_NUMBER", "NUMBER", "Flaw", "diagnose", "locate"]
+__all__ = ["CUT_LITERALS", "CUT_NUMBER", "NUMBER", "Flaw", "diagnose", "locate", "value_before"]
 
 NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 CUT_NUMBER: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*|(?:\.[0-9]+)?(?:[eE][+-]?[0-9]*)?)?)?")
@@ -136,3 +137,49 @@ def _locate_part(text: str, start: int, step: str | int) -> int | None:
         if not depth:
             break
     return found
+
+
+_BACKWARDS = re.compile(r'"(?=(?:\\\\)*+(?!\\))|[{}\[\]]')
+"""In text that is read from its end: a quote that no backslash escapes, or a bracket."""
+_NO_ATOM = re.compile(r'[ \t\n\r{}\[\]:,"]')
+
+
+def value_before(read: Callable[[int, int], str], end: int) -> str:
+    """The JSON value that ends at `end` of a text that is known to be valid up to there.
+
+    Args:
+        read: Gives the text between two offsets.
+        end: Where the value ends.
+    """
+    reach = 256
+    while True:
+        start = max(0, end - reach)
+        text = read(start, end)
+        found = _begins(text[::-1])
+        # A quote at the very edge may have a backslash in front that is not to be seen.
+        if found is not None and (found < len(text) - 1 or not start):
+            return text[len(text) - found - 1 :]
+        if not start:
+            return text
+        reach *= 8
+
+
+def _begins(backwards: str) -> int | None:
+    """Where a value that is read from its end has its first character."""
+    if backwards[:1] not in ('"', "}", "]"):
+        found = _NO_ATOM.search(backwards)
+        return found.start() - 1 if found is not None else None
+    depth, quoted = 0, False
+    for found in _BACKWARDS.finditer(backwards):
+        match found[0]:
+            case '"':
+                quoted = not quoted
+            case _ if quoted:
+                continue
+            case "}" | "]":
+                depth += 1
+            case _:
+                depth -= 1
+        if not depth and not quoted:
+            return found.start()
+    return None

@@ -20,11 +20,12 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, Final, Generic, TypeVar, overload
 
-from partway._builder import Builder
-from partway._diagnose import Flaw, locate
+from partway._builder import Builder, Misfit
+from partway._diagnose import Flaw, locate, value_before
 from partway._fence import Fence
 from partway._limits import Limits
-from partway._plan import ValidationError, plan_for
+from partway._mismatch import reason
+from partway._plan import CONTEXT, ValidationError, plan_for, retitled
 from partway._reader import SLICE, Reader
 from partway._strings import TAIL, OpenString
 from partway.errors import (
@@ -36,7 +37,7 @@ from partway.errors import (
     TruncatedJSONError,
     UsageError,
 )
-from partway.events import Appended, Event, Finished, Path, Restarted, State
+from partway.events import Appended, Event, Finished, Path, Rejection, Restarted, State
 
 __all__ = ["Extractor"]
 
@@ -67,6 +68,8 @@ class Extractor(Generic[T]):
         on_event: Called with each event, in the order of the text.
         limits: How much is read at most.
         json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
+        fail_fast: End with a `MismatchError` at the first value that does not fit.
+        validation_context: What validators get as `info.context`.
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
         backend: The backend of ijson; the fastest one there is by default. All give the same.
 
@@ -75,7 +78,8 @@ class Extractor(Generic[T]):
     """
 
     __slots__ = (
-        "_backend", "_behind", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits",
+        "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
+        "_left", "_limits",
         "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice",
         "_snapshot", "_stale", "_synced",
     )  # fmt: skip
@@ -88,6 +92,8 @@ class Extractor(Generic[T]):
         on_event: Callable[[Event], object] | None = ...,
         limits: Limits | None = ...,
         json_only: bool = ...,
+        fail_fast: bool = ...,
+        validation_context: Any = ...,
         thinking: Sequence[str] = ...,
         backend: str | None = ...,
     ) -> None: ...
@@ -99,6 +105,8 @@ class Extractor(Generic[T]):
         on_event: Callable[[Event], object] | None = ...,
         limits: Limits | None = ...,
         json_only: bool = ...,
+        fail_fast: bool = ...,
+        validation_context: Any = ...,
         thinking: Sequence[str] = ...,
         backend: str | None = ...,
     ) -> None: ...
@@ -109,10 +117,14 @@ class Extractor(Generic[T]):
         on_event: Callable[[Event], object] | None = None,
         limits: Limits | None = None,
         json_only: bool = False,
+        fail_fast: bool = False,
+        validation_context: Any = None,
         thinking: Sequence[str] = ("think", "thinking", "reasoning"),
         backend: str | None = None,
     ) -> None:
-        self._plan = plan_for(type_)
+        self._plan = plan_for(type_, in_context=validation_context is not None)
+        self._context = validation_context
+        self._fail_fast = fail_fast
         self._on_event = on_event
         self._limits = limits or _DEFAULT
         self._only = json_only
@@ -159,6 +171,15 @@ class Extractor(Generic[T]):
         return self._take(delta)
 
     def _take(self, delta: str) -> bool:
+        if self._context is None:
+            return self._take_in(delta)
+        token = CONTEXT.set(self._context)
+        try:
+            return self._take_in(delta)
+        finally:
+            CONTEXT.reset(token)
+
+    def _take_in(self, delta: str) -> bool:
         reader, builder = self._reader, self._builder
         if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > _AMPLE:
             # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
@@ -168,9 +189,11 @@ class Extractor(Generic[T]):
             builder.changed = False
             reader.feed(delta)
             if not reader.stopped:
-                self._live = string = None if reader.carry else reader.string
+                self._live = string = None if reader.carry or builder.watched is not None else reader.string
                 if string is not None:
                     self._synced = len(string.tail)
+                if builder.hidden is not None:
+                    builder.only_seen()
                 if builder.changed:
                     self._stale = True
                 return builder.changed
@@ -179,10 +202,13 @@ class Extractor(Generic[T]):
             self._take_any(delta)
         reader, builder = self._reader, self._builder
         self._reading = self._mode is _Mode.READING and (len(self._head) > _QUOTED or not self._plan.atoms)
-        self._live = reader.string if self._mode is _Mode.READING and not reader.carry else None
+        followed = self._mode is _Mode.READING and not reader.carry and builder.watched is None
+        self._live = reader.string if followed else None
         if self._live is not None:
             self._synced = len(self._live.tail)
             self._most = min(TAIL, self._limits.max_string, self._synced + self._left + 1)
+        if builder.hidden is not None:
+            builder.only_seen()
         self._stale |= builder.changed
         return builder.changed
 
@@ -258,8 +284,12 @@ class Extractor(Generic[T]):
         if self._mode is _Mode.READING:
             self._builder.changed = False
             if not self._builder.depth:  # inside something, a number may not be whole
-                self._reader.finish()
-                self._ended()
+                token = CONTEXT.set(self._context)
+                try:
+                    self._reader.finish()
+                    self._ended()
+                finally:
+                    CONTEXT.reset(token)
             self._stale |= self._builder.changed
         if self._mode is not _Mode.FOUND or self._mismatch is not None:
             raise self._over(self._failure())
@@ -271,7 +301,8 @@ class Extractor(Generic[T]):
 
     def listen(self, on_event: Callable[[Event], object]) -> None:
         """Have each further event given to `on_event`."""
-        self._on_event = self._builder.emit = on_event
+        self._on_event = on_event
+        self._builder.listen(on_event)
 
     def fail(self, kind: type[PartwayError], message: str) -> PartwayError:
         """End the extraction; make an error of this kind that keeps what had arrived, for the caller to raise."""
@@ -309,13 +340,21 @@ class Extractor(Generic[T]):
         return self._candidates
 
     @property
-    def rejected(self) -> dict[Path, ValidationError]:
-        """The places that are there and do not fit the type so far, with pydantic's error for each."""
-        return dict(self._builder.rejected)
+    def rejected(self) -> tuple[Rejection, ...]:
+        """What has arrived and does not fit the type, in the order of the text: where, why, and its JSON.
+
+        What does not fit only because a part of it does not is not listed; its state is `REJECTED` all the same.
+        """
+        text = self._reader.text
+        return tuple(
+            Rejection(misfit.path, misfit.error, value_before(text.slice, misfit.end) if misfit.end else "")
+            for misfit in self._builder.rejected.values()
+            if not misfit.inherited
+        )
 
     def _new_candidate(self) -> tuple[Reader, Builder]:
         limits = self._limits
-        builder = Builder(self._plan, max_depth=limits.max_depth, emit=self._on_event)
+        builder = Builder(self._plan, max_depth=limits.max_depth, fail_fast=self._fail_fast, emit=self._on_event)
         reader = Reader(
             builder,
             max_string=limits.max_string,
@@ -344,6 +383,8 @@ class Extractor(Generic[T]):
     def _ended(self) -> str:
         """See whether the candidate has ended, well or not; if it has, return the text behind it."""
         reader, builder = self._reader, self._builder
+        if builder.failed is not None:
+            raise self._over(self._first_misfit(builder.failed))
         if builder.done:
             return self._complete()
         flaw = builder.flaw or reader.flaw
@@ -375,15 +416,26 @@ class Extractor(Generic[T]):
         self._mode = _Mode.FOUND
         return behind
 
+    def _first_misfit(self, misfit: Misfit) -> PartwayError:
+        """Why it ended at the first value that does not fit."""
+        self._stale |= self._builder.changed
+        path, sentence = reason(misfit.error, misfit.path, union=misfit.union)
+        return MismatchError(
+            f"the JSON does not fit the type: {sentence}",
+            validation_error=retitled(misfit.error.title, misfit.error, *misfit.path),
+            partial=self.partial,
+            text=self.text,
+            path=path,
+            offset=locate(self.text, path),
+        )
+
     def _failure(self) -> PartwayError:
         """Why there is no result."""
         self._stale |= self._builder.changed
         if self._mismatch is not None:
-            count = self._mismatch.error_count()
-            first = self._mismatch.errors(include_url=False)[0]
-            path = first["loc"]
+            path, sentence = self._first_reason(self._mismatch)
             return MismatchError(
-                f"the JSON does not fit the type: {first['msg']}" + (f", and {count - 1} more" if count > 1 else ""),
+                f"the JSON does not fit the type: {sentence}",
                 validation_error=self._mismatch,
                 partial=self.partial,
                 text=self.text,
@@ -401,6 +453,12 @@ class Extractor(Generic[T]):
         where = f"; it ended in {self._fence.inside}" if self._fence.inside else ""
         sentence = f"no JSON in the text, which began {beginning!r}{where}" if beginning else "the text was empty"
         return self._data_error(NoJSONError, sentence)
+
+    def _first_reason(self, mismatch: ValidationError) -> tuple[Path, str]:
+        """The first place that does not fit, and why."""
+        for misfit in self._builder.rejected.values():
+            return reason(misfit.error, misfit.path, union=misfit.union, total=mismatch.error_count())
+        return reason(mismatch, (), union=False)
 
     def _why(self) -> str:
         """The reason why a candidate was given up."""

@@ -18,7 +18,8 @@ from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsAny, WrapSerializer
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainSerializer, SerializeAsAny, Tag, WrapSerializer
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from partway._shapes import Parts
@@ -121,7 +122,9 @@ def _loose(annotation: Any) -> Any:
     origin: Any = get_origin(annotation)
     args = get_args(annotation)
     if origin is Annotated:
-        return Annotated[(_loose(args[0]), *args[1:])]
+        # A union is told by its tag, which an open object may not have yet.
+        kept = [part for part in args[1:] if not isinstance(part, Discriminator | Tag | FieldInfo)]
+        return Annotated[(_loose(args[0]), *kept)] if kept else _loose(args[0])
     if origin in (Union, UnionType):
         return Union[tuple(_loose(arg) for arg in args)]  # noqa: UP007  # made of a tuple
     if origin is tuple:

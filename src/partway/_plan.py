@@ -20,17 +20,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import CoreConfig, InitErrorDetails, SchemaValidator, core_schema, to_json
 
+from partway._kinds import EVENTS, first_characters, is_pure, kinds
+from partway._markers import MARKS, Gate, Mark
 from partway._partial import dataclass_maker, model_maker, show_dataclass, show_model
-from partway._shapes import ANY, HIDDEN, ArrayShape, DictShape, Field, ObjectShape, Parts, Place, Take
+from partway._shapes import (
+    ANY,
+    ATOMS,
+    HIDDEN,
+    ArrayShape,
+    DictShape,
+    EitherShape,
+    Field,
+    Member,
+    ObjectShape,
+    Parts,
+    Place,
+    Prefixes,
+    Take,
+    Test,
+)
 from partway.errors import UsageError
 
-__all__ = ["Plan", "ValidationError", "plan_for", "retitled"]
+__all__ = ["CONTEXT", "Plan", "ValidationError", "plan_for", "retitled"]
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -40,6 +58,12 @@ _STRING_BOUNDS: Final = ("min_length", "max_length", "pattern")
 _TRANSFORMS: Final = ("strip_whitespace", "to_lower", "to_upper")
 _LENGTHS: Final = frozenset(("min_length", "max_length"))
 _ARRAYS: Final[dict[str, type]] = {"list": list, "set": set, "frozenset": frozenset, "tuple": tuple}
+_LOOSE: Final = frozenset(("int", "float", "bool", "enum"))
+"""What a JSON string fits less exactly than it fits `str`, so that in a union `str` takes it."""
+_ANYTHING: Final = Test(EVENTS, {})
+
+CONTEXT: Final[ContextVar[Any]] = ContextVar("partway.validation_context")
+"""What validators get as `info.context`, while a plan that was made for that is in use."""
 
 
 class Plan:
@@ -54,46 +78,59 @@ class Plan:
 
     __slots__ = ("atoms", "root", "starts", "validate_json")
 
-    def __init__(self, root: Place, adapter: TypeAdapter[Any], brackets: str, atoms: str) -> None:
+    def __init__(self, root: Place, validate_json: Callable[[str], Any], brackets: str, atoms: str) -> None:
         self.root = root
         self.starts = brackets
         self.atoms = atoms
-        self.validate_json = adapter.validate_json
+        self.validate_json = validate_json
 
 
-def plan_for(type_: Any) -> Plan:
+def plan_for(type_: Any, *, in_context: bool = False) -> Plan:
     """The plan of a type; made once for a type that can be hashed.
 
+    Args:
+        type_: The type.
+        in_context: Whether validators get `CONTEXT`, which must be set while the plan is in use.
+
     Raises:
-        UsageError: pydantic cannot make a validator of it.
+        UsageError: pydantic cannot make a validator of it, or a marker stands where it makes no sense.
     """
     try:
-        return _cached_plan(type_, repr(type_))
+        return _cached_plan(type_, repr(type_), in_context)
     except TypeError:  # it cannot be hashed
-        return _make_plan(type_)
+        return _make_plan(type_, in_context)
 
 
-def _make_plan(type_: Any) -> Plan:
+def _make_plan(type_: Any, in_context: bool) -> Plan:
     if isinstance(type_, BaseModel):
         name = type(type_).__name__
         raise UsageError(f"expected a type, got an instance of {name}: pass {name} itself")
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(type_)
-        planner = _Planner()
+        planner = _Planner(in_context)
         root = planner.place(adapter.core_schema, {})
         planner.settle()
+    except UsageError:
+        raise
     except Exception as error:  # whatever is wrong with a type, pydantic says it in many ways
         raise UsageError(
             f"pydantic cannot validate {type_!r}: pass a model, a dataclass, a TypedDict, "
             "or any other type that pydantic.TypeAdapter takes"
         ) from error
-    return Plan(root, adapter, *_first_characters(adapter.core_schema, planner.definitions))
+    if root.gate:
+        raise UsageError("Gate() marks a field of an object; the whole value has no object around it")
+    validate = adapter.validate_json
+    return Plan(
+        root,
+        (lambda text: validate(text, context=CONTEXT.get())) if in_context else validate,
+        *first_characters(adapter.core_schema, planner.definitions),
+    )
 
 
 @cache
-def _cached_plan(type_: Any, _spelling: str) -> Plan:
+def _cached_plan(type_: Any, _spelling: str, in_context: bool) -> Plan:
     """Keep a plan by its type and how that is spelled: `str | bytes == bytes | str`, and they are not the same."""
-    return _make_plan(type_)
+    return _make_plan(type_, in_context)
 
 
 def retitled(title: str, error: ValidationError, *keys: str | int) -> ValidationError:
@@ -113,20 +150,28 @@ def retitled(title: str, error: ValidationError, *keys: str | int) -> Validation
 class _Planner:
     """Walks one core schema. A model that refers to itself comes back to the same `Place`."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_context: bool) -> None:
+        self.in_context = in_context
         self.definitions: dict[str, Schema] = {}
         self.places: dict[str, Place] = {}
         self.unsettled: set[Place] = set()
         """The places that are being planned: what is taken from one of them is taken again in the end."""
-        self.waiting: list[tuple[Place, Schema, CoreConfig]] = []
+        self.waiting: list[Callable[[], None]] = []
+        """What takes it again."""
 
     def settle(self) -> None:
-        """Plan the places again that had taken something from an unsettled one."""
-        for place, schema, config in self.waiting:
-            self._describe(place, schema, config)
+        """Plan the places again that had taken something from an unsettled one; one of them may need another."""
+        for again in (*self.waiting, *self.waiting):
+            again()
 
     def place(self, schema: Schema, config: CoreConfig) -> Place:
         """The place that a schema describes; `config` is that of the model around it."""
+        place = self._unmarked(schema, config)
+        for mark in (schema.get("metadata") or {}).get(MARKS, ()):
+            place = self._marked(place, mark, schema)
+        return place
+
+    def _unmarked(self, schema: Schema, config: CoreConfig) -> Place:
         kind = schema["type"]
         if kind == "definitions":
             self.definitions.update((part["ref"], part) for part in schema["definitions"])
@@ -140,13 +185,36 @@ class _Planner:
             if known is None:
                 known = self.places[schema["schema_ref"]] = Place(self.parser(schema, config))
                 self.unsettled.add(known)
-                known.become(self.place(self.definitions[schema["schema_ref"]], config))
+                planned = self.place(self.definitions[schema["schema_ref"]], config)
+                known.become(planned)
                 self.unsettled.discard(known)
+                self.waiting.append(lambda: known.become(planned))
             return known
         parse = self.parser(schema, config)
         place = Place(parse, _from_json(parse))
         self._describe(place, schema, config)
         return place
+
+    def _marked(self, place: Place, mark: Mark, schema: Schema) -> Place:
+        """The same place as a marker has it."""
+        if isinstance(mark, Gate):
+            return self._kept(place, lambda: place.but(gate=True))
+        if not mark.prefix:
+            return self._kept(place, lambda: place.but(streams=False, prefixes=None, object=None, array=None))
+        values = _strings_of(self._inner(schema))
+        if values is None:
+            raise UsageError(
+                "Whole(prefix=True) marks an enum or a literal of strings, which has a number of values to choose from"
+            )
+        prefixes = Prefixes(values, _from_json(place.parse))
+        return self._kept(place, lambda: place.but(prefixes=prefixes))
+
+    def _kept(self, source: Place, make: Callable[[], Place]) -> Place:
+        """Make a place of another one; again in the end, if that one is being planned."""
+        made = make()
+        if source in self.unsettled:
+            self.waiting.append(lambda: made.become(make()))
+        return made
 
     def _describe(self, place: Place, schema: Schema, config: CoreConfig) -> None:
         take = place.takes["number"]
@@ -156,9 +224,10 @@ class _Planner:
             case "nullable":
                 inner = self.place(schema["schema"], config)
                 if inner in self.unsettled:
-                    self.waiting.append((place, schema, config))
-                place.streams, place.object, place.array = inner.streams, inner.object, inner.array
-                place.takes = {**inner.takes, "null": None}
+                    self.waiting.append(lambda: self._describe(place, schema, config))
+                place.become(inner.but(parse=place.parse, takes={**inner.takes, "null": None}))
+            case "union" | "tagged-union":
+                self._union(place, schema, config)
             case "none":
                 place.takes["null"] = None
             case "bool":
@@ -186,25 +255,148 @@ class _Planner:
         """A container is shown as it grows though a function runs on it in the end; an atom is not, it may change."""
         inner = self.place(schema["schema"], config)
         if inner in self.unsettled:
-            self.waiting.append((place, schema, config))
+            self.waiting.append(lambda: self._describe(place, schema, config))
+        place.gate, place.union = inner.gate, inner.union
         told = schema["function"]["type"] != "no-info"  # of other fields, of the mode, of the context
         if schema["type"] != "function-after" or told:
             if isinstance(inner.object, ObjectShape):
-                place.object = inner.object.closing(place.parse, from_text=True)
+                forgiving = inner.object.forgiving or schema["type"] != "function-after"
+                place.object = inner.object.but(close=place.parse, from_text=True, apart=True, forgiving=forgiving)
             return
         after = self.validator({**schema, "schema": _ANY_SCHEMA}, config).validate_python
-        if inner.array is not None:
-            array = inner.array
-            place.array = ArrayShape(array.make, array.rest, _chain(array.close, after), array.first)
-        match inner.object:
-            case DictShape(key=key, values=values, close=close):
-                place.object = DictShape(key, values, _chain(close, after))
-            case ObjectShape(from_text=True) as shape:
-                place.object = shape.closing(place.parse, from_text=True)
-            case ObjectShape() as shape:
-                place.object = shape.closing(_chain(shape.close, after))
-            case None:
-                pass
+        place.array = _after(inner.array, after, place.parse)
+        place.object = _after(inner.object, after, place.parse)
+
+    def _union(self, place: Place, schema: Schema, config: CoreConfig) -> None:
+        """Plan a union: what each kind of JSON value can be in it."""
+        choices = _choices(schema)
+        places = {label: self.place(choice, config) for label, choice in choices.items()}
+        if not self.unsettled.isdisjoint(places.values()):
+            self.waiting.append(lambda: self._describe(place, schema, config))
+        place.takes = dict.fromkeys(ATOMS, _from_json(place.parse))
+        place.union = True
+        place.gate = any(member.gate for member in places.values())
+        told = schema.get("discriminator")
+        paths = [told] if isinstance(told, str) else told if isinstance(told, list) else []
+        tag = frozenset(path if isinstance(path, str) else str(path[0]) for path in paths)
+        judged = {member: member.judged(place.parse, tag) for member in places.values()}
+        places = {label: judged[member] for label, member in places.items()}
+
+        def fitting(event: str) -> dict[Place, Schema]:
+            """The members that may be what begins with an event; two tags may mean the same one."""
+            return {
+                places[label]: choice
+                for label, choice in choices.items()
+                if event in kinds(choice, self.definitions, config)
+            }
+
+        objects, arrays, texts = fitting("start_map"), fitting("start_array"), fitting("string")
+        discriminate = told if callable(told) else None
+        if len(objects) == 1 and discriminate is None:
+            (place.object,) = (member.object for member in objects)
+        else:
+            members = [
+                one for member, choice in objects.items() for one in self._members(choice, member, "start_map", config)
+            ]
+            place.object = _either(members, told, places)
+        if discriminate is not None:
+            return  # what a function says of anything but an object is known when it closes
+        if len(arrays) == 1:
+            (place.array,) = (member.array for member in arrays)
+        else:
+            members = [
+                one for member, choice in arrays.items() for one in self._members(choice, member, "start_array", config)
+            ]
+            place.array = _either(members, None, {})
+        if len(texts) == 1:
+            (text,) = texts
+            place.streams, place.prefixes = text.streams, text.prefixes
+            place.takes["string"] = text.takes["string"] and place.takes["string"]
+        elif schema["type"] == "union":
+            self._text_in_union(place, schema, texts)
+
+    def _text_in_union(self, place: Place, schema: Schema, texts: Mapping[Place, Schema]) -> None:
+        """Show a string as it grows where pydantic will take it for a `str` whatever it says.
+
+        Of literals among the members it is shown once it can be none of them; the value is the same either way.
+        """
+        smart = schema.get("mode", "smart") == "smart"
+        values: tuple[str, ...] = ()
+        is_text = False
+        for member, choice in texts.items():
+            inner = self._inner(choice)
+            literal = _strings_of(inner) if inner["type"] == "literal" else None
+            if literal is not None and all(type(value) is str for value in inner["expected"]):
+                values += literal
+            elif inner["type"] == "str" and member.streams and member.takes["string"] is None:
+                is_text = True
+            elif not is_text and not (smart and choice["type"] in _LOOSE):
+                return
+        if is_text:
+            place.takes["string"] = None
+            place.streams = not values
+            place.prefixes = Prefixes(values, None) if values else None
+
+    def _members(self, schema: Schema, place: Place, event: str, config: CoreConfig) -> list[Member]:
+        """What is known of the objects or arrays (by `event`) of a member of a union, which may be a union itself."""
+        inner = self._inner(schema)
+        match inner["type"]:
+            case "union" | "tagged-union":
+                choices = _choices(inner).values()
+                fitting = [choice for choice in choices if event in kinds(choice, self.definitions, config)]
+                return [member for choice in fitting for member in self._members(choice, place, event, config)]
+            case "model" | "dataclass" | "typed-dict" if _is_plain_object(inner):
+                return [self._object_member(inner, place)]
+            case "dict":
+                values = inner.get("values_schema")
+                return [Member(place, rest=_ANYTHING if values is None else self._test(values, config))]
+            case "list" | "set" | "frozenset":
+                items = inner.get("items_schema")
+                return [Member(place, rest=_ANYTHING if items is None else self._test(items, config))]
+            case "tuple" if inner.get("variadic_item_index") in (None, len(inner["items_schema"]) - 1):
+                tests = tuple(self._test(item, config) for item in inner["items_schema"])
+                if inner.get("variadic_item_index") is None:
+                    return [Member(place, first=tests)]
+                return [Member(place, first=tests[:-1], rest=tests[-1])]
+            case _:
+                return [Member(place, rest=_ANYTHING, sure=False)]
+
+    def _object_member(self, schema: Schema, place: Place) -> Member:
+        config: CoreConfig = schema.get("config") or {}
+        inner = schema if schema["type"] == "typed-dict" else schema["schema"]
+        tests: dict[str, Test] = {}
+        for name, field in _named_fields(inner):
+            test = self._test(field["schema"], config)
+            keys = set(_keys(name, field, config))
+            tests.update((key, test if len(keys) == 1 else _ANYTHING) for key in keys)
+            alias = field.get("validation_alias")
+            if alias is not None and not isinstance(alias, str):  # a path may lead anywhere below its first key
+                tests.update((str(path[0]), _ANYTHING) for path in (alias if isinstance(alias[0], list) else [alias]))
+        behavior = inner.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
+        extras = inner.get("extras_schema")
+        allowed = self._test(extras, config) if extras is not None and behavior == "allow" else _ANYTHING
+        return Member(place, fields=tests, rest=None if behavior == "forbid" else allowed)
+
+    def _test(self, schema: Schema, config: CoreConfig) -> Test:
+        takes = self.place(schema, config).takes if is_pure(schema, self.definitions) else {}
+        return Test(kinds(schema, self.definitions, config), takes)
+
+    def _inner(self, schema: Schema) -> Schema:
+        """The schema inside what only adds a default, a `None` or a function that runs in the end."""
+        while True:
+            match schema["type"]:
+                case "definition-ref":
+                    schema = self.definitions[schema["schema_ref"]]
+                case "json-or-python":
+                    schema = schema["json_schema"]
+                case "default" if schema.get("on_error", "raise") == "raise":
+                    schema = schema["schema"]
+                case "nullable" | "function-after":
+                    schema = schema["schema"]
+                case "model" if schema.get("root_model"):
+                    schema = schema["schema"]
+                case _:
+                    return schema
 
     def _array(self, schema: Schema, config: CoreConfig) -> ArrayShape | None:
         make = _ARRAYS[schema["type"]]
@@ -214,23 +406,32 @@ class _Planner:
             shallow["items_schema"] = _ANY_SCHEMA
             bounded = make is not list or schema.keys() & _LENGTHS
             close = self.validator(shallow, config).validate_python if bounded else None
-            return ArrayShape(make, ANY if items is None else self.place(items, config), close)
+            return ArrayShape(make, ANY if items is None else self._element(items, config), close)
         variadic, items = schema.get("variadic_item_index"), schema["items_schema"]
         if variadic is not None and variadic != len(items) - 1:
             return None  # what an element is depends on how many follow
-        places = tuple(self.place(item, config) for item in items)
+        places = tuple(self._element(item, config) for item in items)
         shallow["items_schema"] = [_ANY_SCHEMA] * len(items)
         close = self.validator(shallow, config).validate_python
         if variadic is None:
             return ArrayShape(tuple, ANY, close, places)
         return ArrayShape(tuple, places[-1], close, places[:-1])
 
+    def _element(self, schema: Schema, config: CoreConfig) -> Place:
+        """The place of an element, or of the values of a dict."""
+        place = self.place(schema, config)
+        if place.gate:
+            raise UsageError(
+                "Gate() marks a field of an object, not an element: Whole() shows an element complete only"
+            )
+        return place
+
     def _dict(self, schema: Schema, config: CoreConfig) -> DictShape:
         keys, values = schema.get("keys_schema"), schema.get("values_schema")
         key = None if keys is None else self.place(keys, config).takes["string"]
         shallow = {**schema, "keys_schema": _ANY_SCHEMA, "values_schema": _ANY_SCHEMA}
         close = self.validator(shallow, config).validate_python if schema.keys() & _LENGTHS else None
-        return DictShape(key, ANY if values is None else self.place(values, config), close)
+        return DictShape(key, ANY if values is None else self._element(values, config), close)
 
     def _object(self, schema: Schema, parse: Callable[[str], Any]) -> ObjectShape | None:
         config: CoreConfig = schema.get("config") or {}
@@ -240,14 +441,20 @@ class _Planner:
         named = _named_fields(inner)
         fields: dict[str, Field] = {}
         for name, field in named:
-            place = HIDDEN if _is_told(field["schema"]) else self.place(field["schema"], config)
+            place = self.place(field["schema"], config)
+            if _is_told(field["schema"]):
+                place = HIDDEN.but(gate=place.gate)
             fields.update((key, Field(name, place)) for key in _keys(name, field, config))
         show = self._show(schema)
         title = str(config.get("title") or schema["cls"].__name__)
         extra, forbidden = self._extra(inner, config)
+        cls = schema["cls"] if schema["type"] != "typed-dict" else dict
         if _needs_text(schema, [field for _, field in named]):
-            return ObjectShape(title, fields, extra, parse, show, forbidden=forbidden, from_text=True)
-        return ObjectShape(title, fields, extra, self._closing(schema, inner, config), show, forbidden=forbidden)
+            shape = ObjectShape(cls, title, fields, extra, parse, show, forbidden=forbidden, from_text=True)
+            shape.forgiving = bool(schema.get("custom_init"))
+            return shape
+        close = self._closing(schema, inner, config)
+        return ObjectShape(cls, title, fields, extra, close, show, forbidden=forbidden)
 
     def _wrapped(self, schema: Schema, parse: Callable[[str], Any]) -> ObjectShape | None:
         """A model whose fields stand inside a function of its own: shown by the fields, read from the text."""
@@ -257,7 +464,7 @@ class _Planner:
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args"):
             return None
         shape = self._object({**schema, "schema": inner}, parse)
-        return shape and shape.closing(parse, from_text=True)
+        return shape and shape.but(close=parse, from_text=True, apart=True, forgiving=True)
 
     def _show(self, schema: Schema) -> Callable[[Parts], Any]:
         match schema["type"]:
@@ -307,7 +514,7 @@ class _Planner:
             nonlocal compiled
             if compiled is None:
                 compiled = self.validator(schema, config)
-            return compiled.validate_json(text)
+            return compiled.validate_json(text, context=CONTEXT.get() if self.in_context else None)
 
         return parse
 
@@ -319,6 +526,65 @@ class _Planner:
                 part = core_schema.definition_reference_schema(schema["ref"])
             part = {"type": "definitions", "schema": part, "definitions": list(self.definitions.values())}
         return SchemaValidator(part, config)
+
+
+def _choices(schema: Schema) -> dict[Any, Schema]:
+    """The members of a union: by tag, or by number. A tag may be another one's alias."""
+    choices = schema["choices"]
+    if not isinstance(choices, Mapping):
+        return {n: choice[0] if isinstance(choice, tuple) else choice for n, choice in enumerate(choices)}
+    found: dict[Any, Schema] = {}
+    for tag, choice in choices.items():
+        meant = choice
+        while not isinstance(meant, Mapping):
+            meant = choices[meant]
+        found[tag] = meant
+    return found
+
+
+def _either(members: list[Member], told: Any, places: Mapping[Any, Place]) -> EitherShape | None:
+    """The object or array of a union that has several; `None` if nothing can settle it before it closes."""
+    if callable(told):
+        return EitherShape(tuple(members), None, places, told)
+    if isinstance(told, str):
+        tags = {getattr(tag, "value", tag): place for tag, place in places.items()}
+        if all(type(tag) in (str, int) for tag in tags):
+            return EitherShape(tuple(members), told, tags)
+    if len({member.place for member in members if not member.sure}) > 1 or not members:
+        return None
+    return EitherShape(tuple(members))
+
+
+def _is_plain_object(schema: Schema) -> bool:
+    """Whether an object of these fields is all that may become of it."""
+    inner = schema if schema["type"] == "typed-dict" else schema["schema"]
+    return inner["type"] in ("model-fields", "dataclass-args", "typed-dict") and not schema.get("custom_init")
+
+
+def _after(shape: Any, after: Callable[[Any], Any], parse: Callable[[str], Any]) -> Any:
+    """A shape on whose value a function runs in the end."""
+    if shape is None:
+        return None
+    if isinstance(shape, EitherShape):
+        return shape.mapped(
+            lambda place: place.but(
+                parse=parse, object=_after(place.object, after, parse), array=_after(place.array, after, parse)
+            )
+        )
+    judge = parse if shape.judge is not None else None
+    return shape.but(close=parse if shape.from_text else _chain(shape.close, after), judge=judge)
+
+
+def _strings_of(schema: Schema) -> tuple[str, ...] | None:
+    """The values of an enum or a literal, if they are strings."""
+    match schema["type"]:
+        case "enum":
+            values = [member.value for member in schema["members"]]
+        case "literal":
+            values = [getattr(value, "value", value) for value in schema["expected"]]
+        case _:
+            return None
+    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else None
 
 
 def _shallow(field: Schema) -> Schema:
@@ -397,74 +663,3 @@ def _exact_float(take: Take) -> Take:
 
 def _chain(first: Take, then: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return then if first is None else lambda value: then(first(value))
-
-
-def _first_characters(schema: Schema, definitions: Mapping[str, Schema]) -> tuple[str, str]:
-    """The brackets and the other characters with which JSON of a type may begin."""
-    kinds = _kinds(schema, definitions, set())
-    return "".join(bracket for bracket in "{[" if bracket in kinds), "".join(sorted(kinds - {"{", "["}))
-
-
-_NUMBER: Final = frozenset("-0123456789")
-_TEXT: Final = frozenset('"')
-_OBJECT: Final = frozenset("{")
-_ARRAY: Final = frozenset("[")
-_STARTS: Final[dict[str, frozenset[str]]] = {
-    "any": _OBJECT | _ARRAY,  # an atom in prose is more often a word than an answer
-    "bool": _TEXT | frozenset("tf01"),
-    "int": _TEXT | _NUMBER | frozenset("tf"),
-    "float": _TEXT | _NUMBER | frozenset("tf"),
-    "none": frozenset("n"),
-    **dict.fromkeys(("model", "dataclass", "typed-dict", "dict"), _OBJECT),
-    **dict.fromkeys(("list", "set", "frozenset", "tuple", "generator"), _ARRAY),
-    **dict.fromkeys(("str", "bytes", "uuid", "url", "multi-host-url", "json"), _TEXT),
-    **dict.fromkeys(("decimal", "date", "datetime", "time", "timedelta", "complex"), _TEXT | _NUMBER),
-}
-_UNKNOWN: Final = _OBJECT | _ARRAY | _TEXT | _NUMBER
-
-
-def _kinds(schema: Schema, definitions: Mapping[str, Schema], seen: set[str]) -> frozenset[str]:
-    """The characters with which JSON may begin that has a chance to fit a schema."""
-    parts: Iterable[Schema]
-    match schema["type"]:
-        case "definition-ref":
-            ref = schema["schema_ref"]
-            parts = () if ref in seen else (definitions[ref],)
-            seen.add(ref)
-        case "literal":
-            return _value_starts(schema["expected"])
-        case "enum":
-            return _value_starts(member.value for member in schema["members"])
-        case "union":
-            parts = [choice[0] if isinstance(choice, tuple) else choice for choice in schema["choices"]]
-        case "tagged-union":
-            parts = schema["choices"].values()
-        case "nullable":
-            return _kinds(schema["schema"], definitions, seen) | frozenset("n")
-        case "json-or-python":
-            parts = (schema["json_schema"],)
-        case "model" if not schema.get("root_model"):
-            return _OBJECT
-        case kind if ("schema" in schema and kind not in _STARTS) or kind == "model":
-            parts = (schema["schema"],)
-        case kind:
-            return _STARTS.get(kind, _UNKNOWN)
-    return frozenset().union(*(_kinds(part, definitions, seen) for part in parts))
-
-
-def _value_starts(values: Iterable[Any]) -> frozenset[str]:
-    """The characters with which JSON of given values begins; an enum may be a `str` or `int` of its own."""
-    starts: set[str] = set()
-    for value in values:
-        match value:
-            case bool():
-                starts |= frozenset("tf")
-            case str():
-                starts |= _TEXT
-            case int() | float():
-                starts |= _NUMBER
-            case None:
-                starts |= frozenset("n")
-            case _:
-                starts |= _UNKNOWN
-    return frozenset(starts)

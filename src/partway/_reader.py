@@ -45,7 +45,7 @@ class Sink(Protocol):
     def take(self, tokens: list[Token], reader: Reader, /) -> None:
         """Tokens of ijson's; `Reader.span` says where each stands."""
 
-    def key(self, key: str, /) -> None:
+    def key(self, key: str, reader: Reader, /) -> None:
         """A key."""
 
     def open_string(self, string: OpenString, /) -> None:
@@ -54,7 +54,7 @@ class Sink(Protocol):
     def append(self, piece: str, /) -> None:
         """It goes on."""
 
-    def close_string(self, piece: str, whole: str, /) -> None:
+    def close_string(self, piece: str, whole: str, reader: Reader, /) -> None:
         """It goes on with `piece` and closes."""
 
 
@@ -83,6 +83,7 @@ _PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|true|false|null|[-+.0-9eE]+', re.DOTALL)
 _BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
 _CUT_INTEGER = re.compile(r"[:,]? ?[1-9][0-9]*+")
+_NOWHERE: Final = (-1, 0)
 _SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
 
 
@@ -124,8 +125,8 @@ class Reader:
     """
 
     __slots__ = (
-        "_at", "_coroutine", "_is_key", "_key", "_match", "_max_digits", "_max_string", "_most", "_send", "_sink",
-        "_slice", "_tokens", "_until", "carry", "end", "flaw", "stopped", "string", "text",
+        "_at", "_coroutine", "_is_key", "_key", "_looked_up", "_match", "_max_digits", "_max_string", "_most", "_send",
+        "_sink", "_slice", "_tokens", "_until", "carry", "end", "flaw", "stopped", "string", "text",
     )  # fmt: skip
 
     def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
@@ -149,6 +150,7 @@ class Reader:
         self._is_key = False
         self._slice = ""
         self._until = 0  # where it ends, if that is known to be with its last token
+        self._looked_up = _NOWHERE  # the token whose place was last looked up, and where to look for it
         self._at = 0  # where what the sink is taking begins in the slice
 
     def __del__(self) -> None:
@@ -207,12 +209,12 @@ class Reader:
                 else:
                     string.tail = tail
                     self.string = None
-                    at = quote + 1
+                    at = self._at = quote + 1
                     if self._is_key:
                         self._is_key = False
-                        sink.key(string.text() if string.moved else tail)
+                        sink.key(string.text() if string.moved else tail, self)
                     else:
-                        sink.close_string(piece, string.text() if string.moved else tail)
+                        sink.close_string(piece, string.text() if string.moved else tail, self)
                         if sink.over:
                             self.stopped = True
                             self.end = self._base + at
@@ -256,6 +258,7 @@ class Reader:
 
     def _take_over(self) -> None:
         """Give the sink what ijson gave."""
+        self._looked_up = _NOWHERE
         self._sink.take(self._tokens, self)
         self._tokens.clear()
         if self._sink.over:
@@ -280,12 +283,24 @@ class Reader:
             end = len(self._slice[: self._until].rstrip())
             if self._slice[end - 1] in "{}[]":  # the one that is mostly asked for
                 return self._base + end - 1, self._base + end
-        at = self._at
-        for _ in range(index):
+        looked, at = self._looked_up
+        if looked < 0 or index < looked:
+            looked, at = 0, self._at
+        for _ in range(looked, index):
             at = _LEXEME.search(self._slice, at).end()  # type: ignore[union-attr]  # each token comes from a lexeme
+        self._looked_up = index, at
         lexeme = _LEXEME.search(self._slice, at)
         assert lexeme is not None  # noqa: S101  # as above
         return self._base + lexeme.start(), self._base + lexeme.end()
+
+    @property
+    def here(self) -> int:
+        """Where the string or key ends that has come in pieces and is being told of."""
+        return self._base + self._at
+
+    def slice(self, start: int, end: int) -> str:
+        """A part of the text."""
+        return self.text.slice(start, end)
 
     @property
     def _base(self) -> int:
@@ -309,11 +324,12 @@ class Reader:
                 self._sink.append(piece)
             return len(text)
         self.string = None
+        self._at = end
         if self._is_key:
             self._is_key = False
-            self._sink.key(string.text())
+            self._sink.key(string.text(), self)
         else:
-            self._sink.close_string(piece, string.text())
+            self._sink.close_string(piece, string.text(), self)
             self.stopped = self._sink.over
             self.end = self._base + end
         return end

@@ -7,8 +7,8 @@ an object are kept under their JSON keys, as its closing validator and its error
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Self, TypeAlias
 
 __all__ = [
     "ANY",
@@ -16,12 +16,16 @@ __all__ = [
     "HIDDEN",
     "ArrayShape",
     "DictShape",
+    "EitherShape",
     "Field",
+    "Member",
     "ObjectShape",
     "Parts",
     "Place",
+    "Prefixes",
     "Shape",
     "Take",
+    "Test",
 ]
 
 Take: TypeAlias = Callable[[Any], Any] | None
@@ -34,32 +38,82 @@ ATOMS: Final = frozenset(("string", "number", "boolean", "null"))
 """ijson's events for values that have no parts."""
 
 
-class Place:
+class Prefixes:
+    """What is known of a string before it closes, when it may be one of some given values.
+
+    Attributes:
+        values: The given values.
+        value: What makes a value of one of them, to be shown as soon as no other is possible. `None`: the string is
+            shown as it is, as soon as it can be none of them.
+    """
+
+    __slots__ = ("longest", "value", "values")
+
+    def __init__(self, values: tuple[str, ...], value: Callable[[str], Any] | None) -> None:
+        self.values = values
+        self.value = value
+        self.longest = max(map(len, values), default=0)
+
+    def possible(self, text: str) -> list[str]:
+        """Which of the values begin so."""
+        return [value for value in self.values if value.startswith(text)]
+
+
+class _Copied:
+    """Something that can be had once more, with other attributes."""
+
+    __slots__ = ()
+
+    def but(self, **others: Any) -> Self:
+        """The same with other attributes."""
+        copy = object.__new__(type(self))
+        slots: tuple[str, ...] = self.__slots__
+        for slot in slots:
+            setattr(copy, slot, others[slot] if slot in others else getattr(self, slot))
+        return copy
+
+
+class Place(_Copied):
     """What may stand in one place of the JSON, and what becomes of it.
 
     Attributes:
         shown: Whether the place is part of the value at all; a key that is ignored is not.
         streams: Whether a string is shown while it grows.
+        prefixes: When a string is shown, if that depends on how it begins.
+        union: Whether it is that of a union, so that pydantic's errors begin with the name or the tag of a member.
+        gate: Whether the object around it stays unseen until this place is complete.
         takes: For each of `ATOMS`, what makes a value of it.
         object: How an object comes together; `None` if it is read whole, by `parse`.
         array: The same for an array.
         parse: Makes a value of JSON text.
     """
 
-    __slots__ = ("array", "object", "parse", "shown", "streams", "takes")
+    __slots__ = ("array", "gate", "object", "parse", "prefixes", "shown", "streams", "takes", "union")
 
     def __init__(self, parse: Callable[[str], Any], take: Take = None) -> None:
         self.shown = True
         self.streams = False
+        self.prefixes: Prefixes | None = None
+        self.gate = False
+        self.union = False
         self.takes: dict[str, Take] = dict.fromkeys(ATOMS, take)
-        self.object: ObjectShape | DictShape | None = None
-        self.array: ArrayShape | None = None
+        self.object: ObjectShape | DictShape | EitherShape | None = None
+        self.array: ArrayShape | EitherShape | None = None
         self.parse = parse
 
     def become(self, other: Place) -> None:
         """Take over everything from another place."""
         for slot in Place.__slots__:
             setattr(self, slot, getattr(other, slot))
+
+    def judged(self, judge: Callable[[str], Any], tag: frozenset[str] = frozenset()) -> Place:
+        """The same place as a member of a union: what does not fit here is for the union to judge."""
+        return self.but(
+            parse=judge,
+            union=True,
+            object=self.object and self.object.judged(judge, tag),
+            array=self.array and self.array.judged(judge, tag),
+        )
 
 
 class Field:
@@ -72,7 +126,7 @@ class Field:
         self.place = place
 
 
-class ObjectShape:
+class ObjectShape(_Copied):
     """How a model, dataclass or TypedDict comes together.
 
     Attributes:
@@ -80,12 +134,22 @@ class ObjectShape:
         extra: The place of a key that is no field's.
         forbidden: The error of such a key, where there may be none.
         from_text: Whether the object is validated from its JSON text instead of from its parts.
+        forgiving: Whether it may fit though a part of it does not, because a validator sees the raw data first.
         close: Makes the validated object, of the parts or (with `from_text`) of the text.
+        cls: The class of the object, `dict` for a TypedDict.
         title: The name that errors go under.
         show: Makes the partial. It gets a function that gives the parts, to be called when somebody looks.
+        gates: The names of the fields that must be complete before the object is seen.
+        judge: For a member of a union: what makes a value, or pydantic's errors, of an object that does not fit.
+        suspect: Keys that are not its own but have a say in which member it is.
+        tags: Keys of which one must have arrived, for each union that is told by a tag.
+        apart: Whether it does not close in the common way: it is a member of a union, or validated from its text.
     """
 
-    __slots__ = ("close", "extra", "fields", "forbidden", "from_text", "show", "title")
+    __slots__ = (
+        "apart", "close", "cls", "extra", "fields", "forbidden", "forgiving", "from_text", "gates", "judge", "show",
+        "suspect", "tags", "title",
+    )  # fmt: skip
 
     array: Final = False
     mixed: Final = False
@@ -93,6 +157,7 @@ class ObjectShape:
 
     def __init__(
         self,
+        cls: type,
         title: str,
         fields: dict[str, Field],
         extra: Place,
@@ -102,6 +167,7 @@ class ObjectShape:
         forbidden: Any = None,
         from_text: bool = False,
     ) -> None:
+        self.cls = cls
         self.title = title
         self.fields = fields
         self.extra = extra
@@ -109,28 +175,39 @@ class ObjectShape:
         self.close = close
         self.show = show
         self.from_text = from_text
+        self.forgiving = False
+        self.gates = frozenset(field.name for field in fields.values() if field.place.gate)
+        self.judge: Callable[[str], Any] | None = None
+        self.suspect: frozenset[str] = frozenset()
+        self.tags: tuple[frozenset[str], ...] = ()
+        self.apart = from_text
 
-    def closing(self, close: Callable[[Any], Any], *, from_text: bool = False) -> ObjectShape:
-        """The same object, made by something else."""
-        return ObjectShape(
-            self.title, self.fields, self.extra, close, self.show, forbidden=self.forbidden, from_text=from_text
+    def judged(self, judge: Callable[[str], Any], tag: frozenset[str]) -> ObjectShape:
+        """The same as a member of a union that is told by one of the keys in `tag`, if there are any."""
+        if not tag:
+            return self.but(judge=judge, apart=True)
+        return self.but(
+            judge=judge, apart=True, suspect=self.suspect | (tag - self.fields.keys()), tags=(*self.tags, tag)
         )
 
 
-class DictShape:
+class DictShape(_Copied):
     """How a mapping from converted keys comes together.
 
     Attributes:
         key: What makes a key of the JSON key.
         values: The place of every value.
         close: Makes the value of the dict of its parts.
+        judge, apart: As in `ObjectShape`.
     """
 
-    __slots__ = ("close", "key", "values")
+    __slots__ = ("apart", "close", "judge", "key", "values")
 
     array: Final = False
     mixed: Final = False
     from_text: Final = False
+    forgiving: Final = False
+    gates: Final[frozenset[str]] = frozenset()
     fields: Final = None
     start: Final = None
     title: Final = "dict"
@@ -139,9 +216,15 @@ class DictShape:
         self.key = key
         self.values = values
         self.close = close
+        self.judge: Callable[[str], Any] | None = None
+        self.apart = False
+
+    def judged(self, judge: Callable[[str], Any], _: frozenset[str]) -> DictShape:
+        """The same as a member of a union."""
+        return self.but(judge=judge, apart=True)
 
 
-class ArrayShape:
+class ArrayShape(_Copied):
     """How a list, set or tuple comes together.
 
     Attributes:
@@ -152,12 +235,15 @@ class ArrayShape:
         close: Makes the value of what `make` made.
         mixed: Whether elements have different places.
         start: The place of the first element.
+        judge, apart: As in `ObjectShape`.
     """
 
-    __slots__ = ("close", "first", "growing", "make", "mixed", "rest", "start")
+    __slots__ = ("apart", "close", "first", "growing", "judge", "make", "mixed", "rest", "start")
 
     array: Final = True
     from_text: Final = False
+    forgiving: Final = False
+    gates: Final[frozenset[str]] = frozenset()
     fields: Final = None
 
     def __init__(self, make: type, rest: Place, close: Take, first: tuple[Place, ...] = ()) -> None:
@@ -168,6 +254,8 @@ class ArrayShape:
         self.close = close
         self.mixed = bool(first)
         self.start = self.place(0)
+        self.judge: Callable[[str], Any] | None = None
+        self.apart = False
 
     @property
     def title(self) -> str:
@@ -177,6 +265,101 @@ class ArrayShape:
     def place(self, index: int) -> Place:
         """The place of the element at `index`."""
         return self.first[index] if index < len(self.first) else self.rest
+
+    def judged(self, judge: Callable[[str], Any], _: frozenset[str]) -> ArrayShape:
+        """The same as a member of a union."""
+        return self.but(judge=judge, apart=True)
+
+
+class Test:
+    """What a member of a union lets stand in one of its places, as far as that is sure.
+
+    Attributes:
+        events: ijson's events with which a value may begin; with any other the member does not fit.
+        takes: For each of `ATOMS`, what raises `ValidationError` if the value does not fit; `None` if that is not
+            known, or would run code of the user's.
+    """
+
+    __slots__ = ("events", "takes")
+
+    def __init__(self, events: frozenset[str], takes: Mapping[str, Take]) -> None:
+        self.events = events
+        self.takes = takes
+
+
+class Member:
+    """A member of a union, and what it lets stand in an object or array.
+
+    Attributes:
+        place: What the place of the union becomes when this member is the one.
+        fields: For an object, the tests of its keys.
+        first: For an array, the tests of its first elements.
+        rest: The test of every other key or element; `None` if there may be none.
+        sure: Whether anything is known; if not, the member always may fit.
+    """
+
+    __slots__ = ("fields", "first", "place", "rest", "sure")
+
+    def __init__(
+        self,
+        place: Place,
+        *,
+        fields: Mapping[str, Test] | None = None,
+        first: tuple[Test, ...] = (),
+        rest: Test | None = None,
+        sure: bool = True,
+    ) -> None:
+        self.place = place
+        self.fields = fields or {}
+        self.first = first
+        self.rest = rest
+        self.sure = sure
+
+    def test(self, step: str | int) -> Test | None:
+        """The test of a key or index."""
+        if isinstance(step, str):
+            return self.fields.get(step, self.rest)
+        return self.first[step] if step < len(self.first) else self.rest
+
+
+class EitherShape(_Copied):
+    """An object or array of a union that is not settled yet.
+
+    Attributes:
+        members: The members it may be.
+        tag: The key whose value tells the member.
+        tags: The member's place for each value of it.
+        discriminate: The user's function that tells the tag of a whole object.
+    """
+
+    __slots__ = ("discriminate", "members", "tag", "tags")
+
+    def __init__(
+        self,
+        members: tuple[Member, ...],
+        tag: str | None = None,
+        tags: Mapping[Any, Place] | None = None,
+        discriminate: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.members = members
+        self.tag = tag
+        self.tags = tags or {}
+        self.discriminate = discriminate
+
+    def judged(self, judge: Callable[[str], Any], tag: frozenset[str]) -> EitherShape:
+        """The same inside another union."""
+        return self.mapped(lambda place: place.judged(judge, tag))
+
+    def mapped(self, change: Callable[[Place], Place]) -> EitherShape:
+        """The same with the place of each member changed."""
+        places = {id(place): place for place in (*(member.place for member in self.members), *self.tags.values())}
+        changed = {key: change(place) for key, place in places.items()}
+        members = tuple(
+            Member(changed[id(one.place)], fields=one.fields, first=one.first, rest=one.rest, sure=one.sure)
+            for one in self.members
+        )
+        tags = {tag: changed[id(place)] for tag, place in self.tags.items()}
+        return EitherShape(members, self.tag, tags, self.discriminate)
 
 
 Shape: TypeAlias = ObjectShape | DictShape | ArrayShape

@@ -8,17 +8,33 @@ looked at and not what has arrived. Complete parts are the same objects in every
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from partway._shapes import ArrayShape, DictShape, ObjectShape, Place, Shape
+from partway._shapes import ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape
 from partway._strings import OpenString
 
-__all__ = ["Level", "Spine", "holds", "show"]
+__all__ = ["Level", "Settled", "Spine", "holds", "show"]
 
 
 Level: TypeAlias = tuple[Shape, Any, int, Any]
 """An open object or array at one moment: its shape; its complete parts, a list or a dict by key, which may have grown
 since; how many they were; the key of the part that was open."""
+
+
+class Settled:
+    """What a string that is open will be: in the place of its text."""
+
+    __slots__ = ("value",)
+
+    moved: Final = 0
+    tail: Final = ""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def text(self, _: int) -> Any:
+        """The value, of which no part can be shown."""
+        return self.value
 
 
 class Spine:
@@ -32,7 +48,7 @@ class Spine:
 
     __slots__ = ("length", "levels", "string")
 
-    def __init__(self, levels: list[Level], string: OpenString | None) -> None:
+    def __init__(self, levels: list[Level], string: OpenString | Settled | None) -> None:
         self.levels = levels
         self.string = string
         self.length = 0 if string is None else string.moved + len(string.tail)
@@ -94,16 +110,26 @@ def _is_extra(value: Any, shape: ObjectShape, key: str) -> bool:
     return key in (getattr(value, "model_extra", None) or ())
 
 
+def _may_be(value: Any, place: Place) -> bool:
+    """Whether a complete object may have come from a place, as far as its class tells."""
+    return not isinstance(place.object, ObjectShape) or isinstance(value, place.object.cls)
+
+
 def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
     """Whether a complete (or rejected) value has something at a path of JSON keys and indices."""
-    for step in path:
+    for depth, step in enumerate(path):
+        either = None if place is None else place.array if isinstance(step, int) else place.object
+        if isinstance(either, EitherShape):
+            return any(
+                holds(value, member.place, path[depth:]) for member in either.members if _may_be(value, member.place)
+            )
         if isinstance(step, int):
             if not isinstance(value, list | tuple | set | frozenset) or not 0 <= step < len(value):
                 return False
-            place = place.array.place(step) if place is not None and place.array is not None else None
+            place = either.place(step) if isinstance(either, ArrayShape) else None
             value = value[step] if isinstance(value, list | tuple) else None
             continue
-        shape = place.object if place is not None else None
+        shape = either
         if isinstance(shape, ObjectShape) and step not in shape.fields and not _is_extra(value, shape, step):
             return False
         key: Any = step

@@ -27,7 +27,7 @@ from partway._extractor import Extractor
 from partway._limits import Limits
 from partway._paths import Pattern
 from partway.errors import PartwayError, RefusalError, SourceError, TruncatedJSONError, UsageError
-from partway.events import Completed, Event, Path, State
+from partway.events import Completed, Event, Path, Rejection, State
 from partway.providers import Channel, Delta, Format, format_of
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ class _BaseRun(Generic[T]):
         return self._extractor.candidate
 
     @property
-    def rejected(self) -> dict[Path, Any]:
-        """The places that are there and do not fit the type so far, with pydantic's error for each."""
-        return dict(self._extractor.rejected)
+    def rejected(self) -> tuple[Rejection, ...]:
+        """What has arrived and does not fit the type, in the order of the text: where, why, and its JSON."""
+        return self._extractor.rejected
 
     def _listen(self) -> list[Event]:
         if self._started:
@@ -397,22 +397,22 @@ class AsyncRun(_BaseRun[T]):
 @overload
 def stream(
     source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., json_only: bool = ...,
-    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> AsyncRun[T]: ...  # fmt: skip
 @overload
 def stream(
     source: Iterable[Any], type_: type[T], *, every: float | None = ..., json_only: bool = ...,
-    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> Run[T]: ...  # fmt: skip
 @overload
 def stream(
     source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., json_only: bool = ...,
-    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> AsyncRun[Any]: ...  # fmt: skip
 @overload
 def stream(
     source: Iterable[Any], type_: Any, *, every: float | None = ..., json_only: bool = ...,
-    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> Run[Any]: ...  # fmt: skip
 def stream(
     source: AsyncIterable[Any] | Iterable[Any],
@@ -420,6 +420,8 @@ def stream(
     *,
     every: float | None = None,
     json_only: bool = False,
+    fail_fast: bool = False,
+    validation_context: Any = None,
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
 ) -> Run[Any] | AsyncRun[Any]:
@@ -432,6 +434,9 @@ def stream(
         every: Show at most one partial in so many seconds, and always the last one. What is held back is shown with
             the next chunk; there is no timer.
         json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
+        fail_fast: End with a `MismatchError` at the first value that does not fit, and close the source, so that
+            nobody pays for the rest of the answer.
+        validation_context: What validators get as `info.context`.
         limits: How much is read at most.
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
 
@@ -441,7 +446,14 @@ def stream(
     _check(source)
     if every is not None and (not isinstance(every, int | float) or not every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
-    extractor: Extractor[Any] = Extractor(type_, limits=limits, json_only=json_only, thinking=thinking)
+    extractor: Extractor[Any] = Extractor(
+        type_,
+        limits=limits,
+        json_only=json_only,
+        fail_fast=fail_fast,
+        validation_context=validation_context,
+        thinking=thinking,
+    )
     if isinstance(source, AsyncIterable):
         return AsyncRun(source, extractor, every=every, json_only=json_only)
     return Run(source, extractor, every=every, json_only=json_only)

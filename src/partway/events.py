@@ -23,6 +23,7 @@ __all__ = [
     "Opened",
     "Path",
     "Rejected",
+    "Rejection",
     "Restarted",
     "State",
 ]
@@ -91,6 +92,15 @@ class Finished:
     """The stream has ended well: `value` is the result."""
 
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A place that does not fit its type: where, pydantic's `ValidationError` for it, and its JSON as it stood."""
+
+    path: Path
+    error: Exception
+    json: str
 
 
 Event: TypeAlias = Opened | Appended | Completed | Rejected | Restarted | Finished

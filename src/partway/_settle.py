@@ -1,0 +1,268 @@
+"""Which member of a union an object or array is, found out as early as it is certain.
+
+Until then its tokens go into a `Record` and nothing of it is shown. A `Chooser` looks at its keys and at the values
+that stand directly in it, and rules members out: by an extra key that is forbidden, by a value of a kind that a field
+cannot take, by a literal, enum or other atom that pydantic refuses without running code of the user's. When one member
+is left, or the tag says which it is, the record is told to the builder as if it had just arrived.
+
+Each token is looked at a constant number of times, unions in unions included: the record knows where each container in
+it ends, so a chooser steps over what is inside, and a union that begins inside a record looks ahead in it instead of
+making one of its own.
+
+A discriminator that is a function of the user's must not see half an object. It gets a dict that has what is complete,
+and any question that this cannot answer for good (a key that has not come, a look at all keys) stops it: then it is
+asked again when that key is complete. So what it says is what it will say of the whole object, if it is a function of
+what it looks at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final, NoReturn, Protocol
+
+from partway._shapes import EitherShape, Member, Place
+
+__all__ = ["Chooser", "Record", "Source"]
+
+_STARTS: Final = frozenset(("start_map", "start_array"))
+_ENDS: Final = frozenset(("end_map", "end_array"))
+
+
+class Source(Protocol):
+    """Where tokens come from, and can be looked up in the JSON text."""
+
+    def span(self, index: int, /) -> tuple[int, int]:
+        """Where the token at `index` stands in the JSON text."""
+
+    def slice(self, start: int, end: int, /) -> str:
+        """A part of the JSON text."""
+
+
+class Record:
+    """Tokens that were not told yet.
+
+    Attributes:
+        tokens: ijson's `(event, value)`, strings and keys that came in pieces as well.
+        ends: For the start of a container that is complete, the index of its end.
+        open: The starts of those that are not.
+    """
+
+    __slots__ = ("_slice", "_spans", "ends", "open", "tokens")
+
+    def __init__(self, text: Callable[[int, int], str]) -> None:
+        self._slice = text
+        self._spans: list[tuple[int, int]] = []
+        self.tokens: list[tuple[str, Any]] = []
+        self.ends: dict[int, int] = {}
+        self.open: list[int] = []
+
+    def add(self, event: str, value: Any, span: tuple[int, int]) -> None:
+        """Take another token."""
+        if event in _STARTS:
+            self.open.append(len(self.tokens))
+        elif event in _ENDS:
+            self.ends[self.open.pop()] = len(self.tokens)
+        self.tokens.append((event, value))
+        self._spans.append(span)
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Where the token at `index` stands in the JSON text."""
+        return self._spans[index]
+
+    def slice(self, start: int, end: int) -> str:
+        """A part of the JSON text."""
+        return self._slice(start, end)
+
+    def depth(self, start: int) -> int:
+        """How many containers are open from the one that starts at `start` inwards."""
+        return sum(1 for index in reversed(self.open) if index >= start)
+
+
+class Chooser:
+    """Finds out which member of a union a container in a record is.
+
+    Attributes:
+        record: The record.
+        start: Where in it the container starts.
+        end: Where in it the container ends, once it has.
+        found: The place of the member, once there is only one left.
+        sure: Whether the place that was found is that of the union for certain; if not, the object may still fit none.
+    """
+
+    __slots__ = (
+        "_asks",
+        "_at",
+        "_index",
+        "_key",
+        "_left",
+        "_probe",
+        "_seen",
+        "_shape",
+        "end",
+        "found",
+        "record",
+        "start",
+        "sure",
+    )
+
+    def __init__(self, shape: EitherShape, record: Record, start: int) -> None:
+        self.record = record
+        self.start = start
+        self.end: int | None = None
+        self.found: Place | None = None
+        self.sure = shape.discriminate is None
+        self._shape = shape
+        self._left: list[Member] = list(shape.members)
+        self._at = start + 1
+        self._key = ""
+        self._index = 0
+        self._seen: set[str] = set()
+        self._probe: _Probe | None = None if shape.discriminate is None else _Probe()
+        self._asks: str | None = ""  # the key whose value the function waits for; `None`: it wants to see everything
+
+    def look(self) -> None:
+        """Look at the tokens that have come."""
+        self.found = self._look()
+
+    def _look(self) -> Place | None:
+        place = self._ask("")
+        record = self.record
+        while place is None and self._at < len(record.tokens) and self.end is None:
+            event, value = record.tokens[self._at]
+            if event in _ENDS:
+                self.end = self._at
+            elif event == "map_key":
+                self._at += 1
+                place = self._take_key(value)
+            elif event in _STARTS:
+                place = self.begins(event)
+                if place is None:
+                    if self._at not in record.ends:
+                        return None
+                    start, self._at = self._at, record.ends[self._at] + 1
+                    place = self._has(partial(self._parse, start))
+            else:
+                self._at += 1
+                place = self._take_atom(event, value)
+        return place
+
+    def begins(self, event: str) -> Place | None:
+        """A value begins; the same answer."""
+        step = self._key if self._seen else self._index
+        return self._rule_out(lambda member: (test := member.test(step)) is not None and event in test.events)
+
+    def _take_key(self, key: str) -> Place | None:
+        self._key = key
+        if key in self._seen:  # the last one counts, and what was made of the first is void
+            self._left, self._asks = [], None
+            return None
+        self._seen.add(key)
+        return self._rule_out(lambda member: member.test(key) is not None)
+
+    def _take_atom(self, event: str, value: Any) -> Place | None:
+        if self._left and self._seen and self._key == self._shape.tag:
+            # A JSON `1.0` or `true` is not looked up: whether it equals a tag is for pydantic to say.
+            if type(value) is str or type(value) is int:
+                self._left = []
+                return self._shape.tags.get(value)
+            return None
+        place = self.begins(event) or self._rule_out(lambda member: self._fits(member, event, value))
+        return place or self._has(lambda: value)
+
+    def _fits(self, member: Member, event: str, value: Any) -> bool:
+        test = member.test(self._key if self._seen else self._index)
+        take = test.takes.get(event) if test is not None else None
+        if take is not None:
+            try:
+                take(value)
+            except ValueError:  # pydantic's ValidationError is one
+                return False
+        return True
+
+    def _rule_out(self, fits: Callable[[Member], bool]) -> Place | None:
+        """Keep the members that fit."""
+        left = [member for member in self._left if not member.sure or fits(member)]
+        if not left:
+            self._left = left
+            return None
+        self._left = left
+        place = left[0].place
+        return place if all(member.place is place for member in left) else None
+
+    def _has(self, value: Callable[[], Any]) -> Place | None:
+        """The value of a key or element is complete."""
+        self._index += 1
+        if self._probe is None or not self._seen:
+            return None
+        self._probe.known[self._key] = value
+        return self._ask(self._key)
+
+    def _ask(self, key: str) -> Place | None:
+        """Ask the user's function, if what it waits for has come."""
+        if self._probe is None or self._asks is None or self._asks != key:
+            return None
+        discriminate: Any = self._shape.discriminate
+        self._probe.refused = _NOTHING
+        place = None
+        with suppress(_NotYetError, Exception):  # whatever it makes of the object, pydantic will say
+            place = self._shape.tags.get(discriminate(self._probe))
+        if self._probe.refused is not _NOTHING:  # it may have caught what stops it
+            self._asks = self._probe.refused
+            return None
+        self._asks = None
+        self.sure = place is not None
+        return place
+
+    def _parse(self, start: int) -> Any:
+        record = self.record
+        return json.loads(record.slice(record.span(start)[0], record.span(record.ends[start])[1]))
+
+
+_NOTHING: Final = object()
+
+
+class _NotYetError(BaseException):
+    """What the user's function asks for cannot be answered yet."""
+
+
+class _Probe(dict[str, Any]):
+    """An object of which some keys are complete, as a dict that answers only what it knows for good.
+
+    Attributes:
+        known: What gives the value of each complete key.
+        refused: The last question that had no answer: a key, or `None` for everything.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[Any, Callable[[], Any]] = {}
+        self.refused: Any = _NOTHING
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self.known:
+            self._refuse(key)
+        return self.known[key]()
+
+    def get(self, key: Any, default: Any = None) -> Any:  # noqa: ARG002  # a key that has not come may still come
+        return self[key]
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self.known or self._refuse(key)
+
+    def _refuse(self, key: Any = None) -> NoReturn:
+        self.refused = key if isinstance(key, str) else None
+        raise _NotYetError
+
+    def __bool__(self) -> bool:
+        return bool(self.known) or self._refuse()
+
+    def _whole(self, *_: Any, **__: Any) -> NoReturn:
+        self._refuse()
+
+    __iter__ = __len__ = __eq__ = __ne__ = __or__ = __ror__ = __reversed__ = __repr__ = _whole
+    keys = values = items = copy = pop = popitem = setdefault = update = clear = _whole
+    __setitem__ = __delitem__ = __ior__ = _whole
+    __hash__ = None
