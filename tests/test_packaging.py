@@ -40,6 +40,7 @@ FLOW = [
     "_builder",
     "_extractor",  # the core ends here
     "_json_schema",
+    "_skeleton",
     "_stream",
     "__init__",
     "_recording",
