@@ -43,6 +43,8 @@ FLOW = [
     "_builder",
     "_mismatch",
     "_extractor",  # the core ends here
+    "_json_schema",
+    "_skeleton",
     "_stream",
     "__init__",
     "_recording",
@@ -54,7 +56,7 @@ CORE = FLOW[: FLOW.index("_extractor") + 1]
 # Who may import what is not of Python's own, other than for type checkers.
 FOREIGN = {
     "ijson": {"_reader"},
-    "pydantic": {"_plan", "_partial"},
+    "pydantic": {"_plan", "_partial", "_json_schema"},
     "pydantic_core": {"_plan", "_partial"},
     "click": {"cli"},
     "rich": {"terminal", "cli"},
