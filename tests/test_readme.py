@@ -21,7 +21,7 @@ SHOWN = re.compile(r"(?<=\)\n)(?:# .*\n)+")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_runs_and_prints_what_its_comments_say(name, capsys):
     code = EXAMPLES[name]
-    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102  # our own text
+    exec(compile(code, "README.md", "exec", dont_inherit=True), {"__name__": "readme"})  # noqa: S102  # our own text
     printed = capsys.readouterr().out
     said = SHOWN.findall(code)
     assert said

@@ -4,6 +4,7 @@ from partway._extractor import Extractor
 from partway._limits import Limits
 from partway._markers import Gate, Whole
 from partway._partial import Partial
+from partway._skeleton import Skeleton, skeleton
 from partway._stream import AsyncRun, Run, stream
 from partway.errors import (
     LimitError,
@@ -53,10 +54,12 @@ __all__ = [
     "Rejection",
     "Restarted",
     "Run",
+    "Skeleton",
     "SourceError",
     "State",
     "TruncatedJSONError",
     "UsageError",
     "Whole",
+    "skeleton",
     "stream",
 ]
