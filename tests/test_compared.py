@@ -38,6 +38,7 @@ GROWS = (
     ("datetime", ("leaves",), [('"2024-01-31T10:30:45"', datetime(2024, 1, 31, 10, 30, 45))]),  # noqa: DTZ001
     ("number", ("people",), [("1234,", 1234)]),
     ("union", ("shapes", 0, "radius"), [("5}", 5)]),
+    ("union", ("shapes", 1, "kind"), [('"square"', "square")]),
     ("union", ("shapes", 1, "side"), [("3}", 3)]),
     ("default", ("title",), [('"title": "', ""), *GROWING]),
     ("default", ("retries",), [("5,", 5)]),
