@@ -433,20 +433,22 @@ class Builder:
     def _put(self, value: Any) -> None:
         """A part of the frame on top is complete."""
         frame = self._frame
-        path = self._path() if self.emit is not None else ()
-        if frame.array:
-            frame.parts.append(value)
-            if frame is self._root:
-                self.value = value
-                self.done = self.over = True
-            else:
-                frame.child = frame.shape.place(len(frame.parts))  # type: ignore[union-attr]  # it is an array
-        else:
+        emit = self.emit
+        path = self._path() if emit is not None else ()
+        self.changed = True
+        if not frame.array:
             frame.parts[frame.slot] = value
             frame.key = None
-        self.changed = True
-        if self.emit is not None:
-            self.emit(Completed(path, value))
+        elif frame is self._root:
+            frame.parts.append(value)
+            self.value = value
+            self.done = self.over = True
+        else:
+            frame.parts.append(value)
+            shape: Any = frame.shape
+            frame.child = shape.place(len(frame.parts)) if frame.mixed else shape.start
+        if emit is not None:
+            emit(Completed(path, value))
         if frame.gates and frame.fields is not None and (field := frame.fields.get(frame.slot)) is not None:
             frame.gates.discard(field.name)
             if not frame.gates:

@@ -42,6 +42,7 @@ from partway.events import Appended, Event, Finished, Path, Rejection, Restarted
 __all__ = ["Extractor"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 _DEFAULT: Final = Limits()
 _AMPLE: Final = SLICE + TAIL
@@ -171,15 +172,8 @@ class Extractor(Generic[T]):
         return self._take(delta)
 
     def _take(self, delta: str) -> bool:
-        if self._context is None:
-            return self._take_in(delta)
-        token = CONTEXT.set(self._context)
-        try:
-            return self._take_in(delta)
-        finally:
-            CONTEXT.reset(token)
-
-    def _take_in(self, delta: str) -> bool:
+        if self._context is not None and CONTEXT.get(None) is not self._context:
+            return self._in_context(self._take, delta)
         reader, builder = self._reader, self._builder
         if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > _AMPLE:
             # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
@@ -211,6 +205,18 @@ class Extractor(Generic[T]):
             builder.only_seen()
         self._stale |= builder.changed
         return builder.changed
+
+    def _in_context(self, call: Callable[..., R], *args: Any) -> R:
+        """Call something that validates."""
+        token = CONTEXT.set(self._context)
+        try:
+            return call(*args)
+        finally:
+            CONTEXT.reset(token)
+
+    def _read_to_end(self) -> None:
+        self._reader.finish()
+        self._ended()
 
     def _take_any(self, delta: str) -> None:
         """Take text in whatever mode."""
@@ -284,12 +290,7 @@ class Extractor(Generic[T]):
         if self._mode is _Mode.READING:
             self._builder.changed = False
             if not self._builder.depth:  # inside something, a number may not be whole
-                token = CONTEXT.set(self._context)
-                try:
-                    self._reader.finish()
-                    self._ended()
-                finally:
-                    CONTEXT.reset(token)
+                self._in_context(self._read_to_end)
             self._stale |= self._builder.changed
         if self._mode is not _Mode.FOUND or self._mismatch is not None:
             raise self._over(self._failure())
