@@ -16,13 +16,12 @@ An object with gates is built like any other, but nothing of it is seen or told 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from partway._diagnose import Flaw
 from partway._plan import Plan, ValidationError, retitled
-from partway._reader import Reader, Token
-from partway._settle import Chooser, Record, Source
+from partway._reader import Reader, Token, find
+from partway._settle import Chooser, Record, Source, by_tag
 from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape
 from partway._snapshot import Level, Settled, Spine, holds, show
 from partway._strings import OpenString
@@ -72,7 +71,7 @@ class _Frame:
         slot: The same as the key in `parts`.
         child: The place of the part that is being written.
         bad: The errors of the parts that were rejected, by key or index.
-        start: Where it begins in the JSON text, if its shape stands apart.
+        start: A mark of where it begins in the JSON text, if its shape stands apart.
         torn: Whether its parts alone do not say whether it fits, for a member of a union: the union must.
         gates: The names of the fields that must be complete before it is seen.
         held: The events that are held back meanwhile.
@@ -116,7 +115,7 @@ class _Frame:
         self.again = False
         self.order: list[Any] | None = None
         self.gates: set[str] | None = None
-        self.start: int
+        self.start: tuple[int, int]
         self.torn: bool
         self.held: list[Event]
         self.emit: Callable[[Event], object] | None
@@ -256,7 +255,16 @@ class Builder:
             elif event == "map_key":
                 self.key(value, None)
             elif event in ATOMS:
-                self._atom(event, value, record, index)
+                frame = self._frame
+                place = frame.child
+                if place.takes[event] is not None or self.emit is not None or frame.mixed or not place.shown:
+                    self._atom(event, value, record, index)
+                elif frame.array:
+                    frame.parts.append(value)
+                else:
+                    frame.parts[frame.slot] = value
+                    frame.key = None
+                self.changed = True
             elif event in _STARTS:
                 end = self._start(event, record, index)
                 if self._chooser is not None:  # it goes on in the record itself, and is behind all that is in it
@@ -282,7 +290,7 @@ class Builder:
             self._passed = True
         else:
             assert reader is not None  # noqa: S101  # a record has no place for another
-            self._keep("map_key", key, (reader.here, reader.here))
+            self._keep("map_key", key, (reader.here, -1))
 
     def _any_key(self, key: str) -> None:
         """Take a key that may be an extra, a key of a mapping, or repeated."""
@@ -368,7 +376,7 @@ class Builder:
         """Take its end."""
         if self._whole:
             if self._chooser is not None:
-                self._keep("string", whole, (reader.here, reader.here))
+                self._keep("string", whole, (reader.here, -1))
             return
         if self._busy:
             if self.watched is not None and piece:
@@ -508,10 +516,16 @@ class Builder:
         place = frame.child
         shape = place.object if event == "start_map" else place.array
         while isinstance(shape, EitherShape):
-            chooser = self._choose(shape, event, source, index)
-            if chooser.found is None:
-                return chooser.end
-            frame.child = place = chooser.found
+            if self.emit is not None and not self._told:
+                self.emit(Opened(self._path(), _KINDS[event]))
+            self._told = True
+            found = None if shape.tag is None else by_tag(shape, source.tokens, index)
+            if found is None:
+                chooser = self._choose(shape, event, source, index)
+                found = chooser.found
+                if found is None:
+                    return chooser.end
+            frame.child = place = found
             shape = place.object if event == "start_map" else place.array
         opened = None
         if self._told:
@@ -529,7 +543,8 @@ class Builder:
         self._stack.append(frame)
         self.changed = True
         if shape.apart:
-            frame.start = source.span(index)[0]
+            # To look a place up costs less in passing than later; it is for sure asked for only here.
+            frame.start = (source.span(index)[0], -1) if shape.from_text else source.mark(index)
             frame.torn, self._torn = self._torn, False
             if shape.forgiving:
                 self._forgiving += 1
@@ -541,14 +556,11 @@ class Builder:
 
     def _choose(self, shape: EitherShape, event: str, source: Reader | Record, index: int) -> Chooser:
         """An object or array of a union begins: find out which member it is, or begin to."""
-        if self.emit is not None and not self._told:
-            self.emit(Opened(self._path(), _KINDS[event]))
-        self._told = True
         if isinstance(source, Record):
             record = source
         else:
             record = Record(source.text.slice)
-            record.add(event, None, source.span(index))
+            record.add(event, None, (source.span(index)[0], -1))
             index = 0
         chooser = Chooser(shape, record, index)
         chooser.look()
@@ -563,10 +575,10 @@ class Builder:
                 self._too_deep(source, index)
         return chooser
 
-    def _keep(self, event: str, value: Any, where: tuple[int, int]) -> None:
+    def _keep(self, event: str, value: Any, mark: tuple[int, int]) -> None:
         """Go on in a union that is not settled."""
         chooser: Any = self._chooser
-        chooser.record.add(event, value, where)
+        chooser.record.add(event, value, mark)
         self._passed = True
         steps_in = event in _STARTS
         if steps_in:
@@ -624,7 +636,7 @@ class Builder:
             parts = {**{key: parts[key] for key in frame.order if key in parts}, **parts}
         try:
             if shape.apart:
-                value = self._close_apart(frame, parts, source.span(index)[1], source)
+                value = self._close_apart(frame, parts, source, index)
             elif frame.bad:
                 key, error = next(iter(frame.bad.items()))
                 self._reject_frame(frame, retitled(shape.title, error, key), source, index)
@@ -640,22 +652,24 @@ class Builder:
         else:
             self._put(value)
 
-    def _close_apart(self, frame: _Frame, parts: Any, end: int, source: Reader | Record) -> Any:
+    def _close_apart(self, frame: _Frame, parts: Any, source: Reader | Record, index: int) -> Any:
         """Make the value of an object that is validated from its text, or of a member of a union."""
         shape: Any = frame.shape
         if shape.forgiving:
             self._forgiving -= 1
         value: Any = _NOTHING
         if shape.judge is None:
-            value = shape.close(source.slice(frame.start, end))
+            value = shape.close(_text_of(frame, source, index))
         elif not (frame.torn or (frame.bad and not shape.from_text) or _lacks_tag(shape, parts)):
-            with suppress(ValidationError):  # the union's errors say more
+            try:
                 if shape.from_text:
-                    value = shape.close(source.slice(frame.start, end))
+                    value = shape.close(_text_of(frame, source, index))
                 else:
                     value = parts if shape.close is None else shape.close(parts)
+            except ValidationError:  # the union's errors say more
+                pass
         if value is _NOTHING:
-            value = shape.judge(source.slice(frame.start, end))
+            value = shape.judge(_text_of(frame, source, index))
         if isinstance(value, set | frozenset):
             self._count(value, parts)
         if self.rejected:
@@ -679,7 +693,14 @@ class Builder:
     def _pass_over(self, event: str, value: Any, source: Reader | Record, index: int) -> None:
         """Go on in a value that is read whole, or not settled."""
         if self._chooser is not None:
-            self._keep(event, value, source.span(index))
+            assert isinstance(source, Reader)  # noqa: S101  # a chooser is ahead of the record that it looks at
+            # Brackets are looked up at once, in passing; of the rest one is asked for only if it does not fit.
+            if event in _STARTS:
+                self._keep(event, value, (source.span(index)[0], -1))
+            elif event in _ENDS:
+                self._keep(event, value, (source.span(index)[1], -1))
+            else:
+                self._keep(event, value, source.mark(index))
             return
         self._passed = True
         if event in _STARTS:
@@ -754,6 +775,11 @@ class Builder:
                     return State.STREAMING if not rest else State.ABSENT
                 return _part_state(frame, step, rest)
         return State.STREAMING
+
+
+def _text_of(frame: _Frame, source: Reader | Record, index: int) -> str:
+    """The JSON text of an object or array that ends with the token at `index`."""
+    return source.slice(find(source.slice, frame.start), source.span(index)[1])
 
 
 def _is_told(place: Place, text: str) -> bool:

@@ -21,6 +21,7 @@ ijson. The reader says where in the text a token stood (`Reader.span`), by count
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeAlias
@@ -30,7 +31,7 @@ import ijson
 from partway._diagnose import CUT_LITERALS, CUT_NUMBER, NUMBER, Flaw, diagnose
 from partway._strings import TAIL, BrokenStringError, OpenString, TextBuffer
 
-__all__ = ["BACKENDS", "SLICE", "Reader", "Token"]
+__all__ = ["BACKENDS", "REACH", "SLICE", "Reader", "Token", "find", "lexeme"]
 
 Token: TypeAlias = tuple[str, Any]
 """ijson's `(event, value)`."""
@@ -100,6 +101,25 @@ def _lexemes(digits: int) -> re.Pattern[str]:
     return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{number}|{_LITERAL}){_PUNCTUATION})*+")
 
 
+REACH: Final = 3 * SLICE
+"""How much text there is at most between a mark's first lexeme and the end of its last."""
+
+
+def lexeme(text: str, start: int, count: int) -> re.Match[str]:
+    """The lexeme in `text` that comes after `count` others, from `start` on."""
+    for _ in range(count):
+        start = _LEXEME.search(text, start).end()  # type: ignore[union-attr]  # each token comes from a lexeme
+    found = _LEXEME.search(text, start)
+    assert found is not None  # noqa: S101  # as above
+    return found
+
+
+def find(read: Callable[[int, int], str], mark: tuple[int, int]) -> int:
+    """Where a token begins in the text that `read` gives parts of, by the mark of it."""
+    origin, count = mark
+    return origin if count < 0 else origin + lexeme(read(origin, origin + REACH), 0, count).start()
+
+
 class _Tokens(list[Token]):
     """Where ijson's coroutine sends its tokens: a list that is its own target."""
 
@@ -122,17 +142,18 @@ class Reader:
         string: The string that is open, key or value.
         carry: What was kept back of the text, to come again in front of the next.
         text: The text so far.
+        tokens: Those that the sink is taking.
     """
 
     __slots__ = (
-        "_at", "_coroutine", "_is_key", "_key", "_looked_up", "_match", "_max_digits", "_max_string", "_most", "_send",
-        "_sink", "_slice", "_tokens", "_until", "carry", "end", "flaw", "stopped", "string", "text",
+        "_at", "_coroutine", "_is_key", "_key", "_looked_up", "_match", "_max_digits", "_max_string", "_most",
+        "_origin", "_send", "_sink", "_slice", "_until", "carry", "end", "flaw", "stopped", "string", "text", "tokens",
     )  # fmt: skip
 
     def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
         self._sink = sink
-        self._tokens = _Tokens()
-        self._coroutine = ijson.get_backend(backend or BACKENDS[0]).basic_parse_coro(self._tokens, use_float=True)
+        self.tokens = _Tokens()
+        self._coroutine = ijson.get_backend(backend or BACKENDS[0]).basic_parse_coro(self.tokens, use_float=True)
         self._send = self._coroutine.send
         self._max_string = max_string
         self._max_digits = max_number_digits
@@ -150,6 +171,7 @@ class Reader:
         self._is_key = False
         self._slice = ""
         self._until = 0  # where it ends, if that is known to be with its last token
+        self._origin = -1  # where in the text what the sink is taking begins, once that was asked for
         self._looked_up = _NOWHERE  # the token whose place was last looked up, and where to look for it
         self._at = 0  # where what the sink is taking begins in the slice
 
@@ -190,7 +212,7 @@ class Reader:
         The cases that make up nearly all of a stream are written out here, without calls: a string goes on, closes,
         or opens, with nothing in it to decode. It is the loop that everything waits for, hence its length.
         """
-        sink, tokens, string, at = self._sink, self._tokens, self.string, 0
+        sink, tokens, string, at = self._sink, self.tokens, self.string, 0
         while True:
             if string is not None:
                 quote = text.find('"', at)
@@ -259,8 +281,9 @@ class Reader:
     def _take_over(self) -> None:
         """Give the sink what ijson gave."""
         self._looked_up = _NOWHERE
-        self._sink.take(self._tokens, self)
-        self._tokens.clear()
+        self._origin = -1
+        self._sink.take(self.tokens, self)
+        self.tokens.clear()
         if self._sink.over:
             self.stopped = True
 
@@ -279,19 +302,22 @@ class Reader:
 
     def span(self, index: int) -> tuple[int, int]:
         """Where the token at `index` of those that the sink is taking stands."""
-        if self._until and index == len(self._tokens) - 1:
+        if self._until and index == len(self.tokens) - 1:
             end = len(self._slice[: self._until].rstrip())
             if self._slice[end - 1] in "{}[]":  # the one that is mostly asked for
                 return self._base + end - 1, self._base + end
         looked, at = self._looked_up
         if looked < 0 or index < looked:
             looked, at = 0, self._at
-        for _ in range(looked, index):
-            at = _LEXEME.search(self._slice, at).end()  # type: ignore[union-attr]  # each token comes from a lexeme
-        self._looked_up = index, at
-        lexeme = _LEXEME.search(self._slice, at)
-        assert lexeme is not None  # noqa: S101  # as above
-        return self._base + lexeme.start(), self._base + lexeme.end()
+        found = lexeme(self._slice, at, index - looked)
+        self._looked_up = index, found.start()
+        return self._base + found.start(), self._base + found.end()
+
+    def mark(self, index: int) -> tuple[int, int]:
+        """By what `find` finds the token at `index` later, if it is asked for: much less work than `span`."""
+        if self._origin < 0:
+            self._origin = self._base + self._at
+        return self._origin, index
 
     @property
     def here(self) -> int:
@@ -344,7 +370,7 @@ class Reader:
         before = text[at:end]
         if before and not (cut and before in _SEPARATORS):
             self._send((before + " ").encode())
-            if self._tokens:
+            if self.tokens:
                 self._take_over()
             if self.stopped:
                 return end
@@ -361,7 +387,7 @@ class Reader:
             return stop
         # ijson might not hold it
         self._send(b"0 ")
-        self._tokens[-1] = ("number", int(bare) if bare.lstrip("-").isdigit() else float(bare))
+        self.tokens[-1] = ("number", int(bare) if bare.lstrip("-").isdigit() else float(bare))
         self._take_over()
         return stop
 

@@ -18,14 +18,15 @@ what it looks at.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NoReturn, Protocol
 
+from partway._reader import REACH, lexeme
 from partway._shapes import EitherShape, Member, Place
 
-__all__ = ["Chooser", "Record", "Source"]
+__all__ = ["Chooser", "Record", "Source", "by_tag"]
 
 _STARTS: Final = frozenset(("start_map", "start_array"))
 _ENDS: Final = frozenset(("end_map", "end_array"))
@@ -50,27 +51,45 @@ class Record:
         open: The starts of those that are not.
     """
 
-    __slots__ = ("_slice", "_spans", "ends", "open", "tokens")
+    __slots__ = ("_looked_up", "_marks", "_slice", "_text", "ends", "open", "tokens")
 
     def __init__(self, text: Callable[[int, int], str]) -> None:
         self._slice = text
-        self._spans: list[tuple[int, int]] = []
+        self._marks: list[tuple[int, int]] = []
+        self._looked_up = (-1, 0, 0)  # the mark that was last looked up, and where in `_text` it was found
+        self._text = ""
         self.tokens: list[tuple[str, Any]] = []
         self.ends: dict[int, int] = {}
         self.open: list[int] = []
 
-    def add(self, event: str, value: Any, span: tuple[int, int]) -> None:
-        """Take another token."""
+    def add(self, event: str, value: Any, mark: tuple[int, int]) -> None:
+        """Take another token, and the reader's mark of it.
+
+        Instead of a mark it may be the place and -1: where a container starts or ends, or a string in pieces ends.
+        """
         if event in _STARTS:
             self.open.append(len(self.tokens))
         elif event in _ENDS:
             self.ends[self.open.pop()] = len(self.tokens)
         self.tokens.append((event, value))
-        self._spans.append(span)
+        self._marks.append(mark)
 
     def span(self, index: int) -> tuple[int, int]:
         """Where the token at `index` stands in the JSON text."""
-        return self._spans[index]
+        origin, count = self._marks[index]
+        if count < 0:
+            return origin, origin
+        known, looked, at = self._looked_up
+        if known != origin or looked > count:
+            self._text = self._slice(origin, origin + REACH)
+            looked = at = 0
+        found = lexeme(self._text, at, count - looked)
+        self._looked_up = origin, count, found.start()
+        return origin + found.start(), origin + found.end()
+
+    def mark(self, index: int) -> tuple[int, int]:
+        """The mark of the token at `index`."""
+        return self._marks[index]
 
     def slice(self, start: int, end: int) -> str:
         """A part of the JSON text."""
@@ -79,6 +98,27 @@ class Record:
     def depth(self, start: int) -> int:
         """How many containers are open from the one that starts at `start` inwards."""
         return sum(1 for index in reversed(self.open) if index >= start)
+
+
+_AHEAD: Final = 64
+"""How many tokens are looked through for a tag before a record is begun."""
+
+
+def by_tag(shape: EitherShape, tokens: Sequence[tuple[str, Any]], start: int) -> Place | None:
+    """The place of the member whose tag stands not far behind the start of the object, among tokens that have come."""
+    depth = 0
+    for at in range(start + 1, min(start + _AHEAD, len(tokens) - 1)):
+        event, value = tokens[at]
+        if event == "map_key":
+            if not depth and value == shape.tag:
+                return shape.place(tokens[at + 1][1])
+        elif event in _STARTS:
+            depth += 1
+        elif event in _ENDS:
+            depth -= 1
+            if depth < 0:
+                return None
+    return None
 
 
 class Chooser:
@@ -128,29 +168,39 @@ class Chooser:
         self.found = self._look()
 
     def _look(self) -> Place | None:
-        place = self._ask("")
         record = self.record
+        tag = self._shape.tag
+        place = self._ask("") if self._at == self.start + 1 else None
         while place is None and self._at < len(record.tokens) and self.end is None:
             event, value = record.tokens[self._at]
-            if event in _ENDS:
-                self.end = self._at
-            elif event == "map_key":
-                self._at += 1
-                place = self._take_key(value)
-            elif event in _STARTS:
-                place = self.begins(event)
+            if event in _STARTS:
+                if tag is None:
+                    place = self.begins(event)
                 if place is None:
                     if self._at not in record.ends:
                         return None
                     start, self._at = self._at, record.ends[self._at] + 1
                     place = self._has(partial(self._parse, start))
+            elif event in _ENDS:
+                self.end = self._at
+            elif event == "map_key":
+                self._at += 1
+                if tag is None:
+                    place = self._take_key(value)
+                else:
+                    self._key = value
             else:
                 self._at += 1
-                place = self._take_atom(event, value)
+                if tag is None:
+                    place = self._take_atom(event, value)
+                elif self._key == tag:
+                    place = self._shape.place(value)
         return place
 
     def begins(self, event: str) -> Place | None:
-        """A value begins; the same answer."""
+        """A value begins; the place of the member, if there is only one left."""
+        if self._shape.tag is not None:
+            return None
         step = self._key if self._seen else self._index
         return self._rule_out(lambda member: (test := member.test(step)) is not None and event in test.events)
 
@@ -163,12 +213,6 @@ class Chooser:
         return self._rule_out(lambda member: member.test(key) is not None)
 
     def _take_atom(self, event: str, value: Any) -> Place | None:
-        if self._left and self._seen and self._key == self._shape.tag:
-            # A JSON `1.0` or `true` is not looked up: whether it equals a tag is for pydantic to say.
-            if type(value) is str or type(value) is int:
-                self._left = []
-                return self._shape.tags.get(value)
-            return None
         place = self.begins(event) or self._rule_out(lambda member: self._fits(member, event, value))
         return place or self._has(lambda: value)
 

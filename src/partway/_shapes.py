@@ -327,7 +327,7 @@ class EitherShape(_Copied):
 
     Attributes:
         members: The members it may be.
-        tag: The key whose value tells the member.
+        tag: The key whose value tells the member; if there is one, nothing else is looked at.
         tags: The member's place for each value of it.
         discriminate: The user's function that tells the tag of a whole object.
     """
@@ -345,6 +345,10 @@ class EitherShape(_Copied):
         self.tag = tag
         self.tags = tags or {}
         self.discriminate = discriminate
+
+    def place(self, tag: Any) -> Place | None:
+        """The place of the member with a tag. Whether a JSON `1.0` or `true` equals one is for pydantic to say."""
+        return self.tags.get(tag) if type(tag) is str or type(tag) is int else None
 
     def judged(self, judge: Callable[[str], Any], tag: frozenset[str]) -> EitherShape:
         """The same inside another union."""
