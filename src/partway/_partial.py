@@ -171,7 +171,7 @@ def _fill(partial: Any) -> bool:
     arrived, extra = parts()
     _set_fields_set(partial, {*arrived, *extra})
     _set_extra(partial, extra if made.model_config.get("extra") == "allow" else None)
-    _set_private(partial, _private_defaults(made))
+    _set_private(partial, _private_defaults(made) if made.__private_attributes__ else None)
     _set_dict(partial, {**dict.fromkeys(made.__pydantic_fields__), **arrived})
     slot.__set__(partial, None)  # last: another thread that looks meanwhile fills it with the same
     return True
