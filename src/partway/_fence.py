@@ -339,7 +339,7 @@ class Fence:
         if at == len(text):
             return at
         char, prose = text[at], self._block is Block.PROSE
-        if char in self._scalars and self._block is not Block.FOREIGN:
+        if char in self._scalars and self._block is not Block.FOREIGN and not self._depth:
             self._state = State.CANDIDATE
         elif prose and char in _RUN:
             self._state, self._fence, self._run = State.OPENING, char, 0
