@@ -310,6 +310,8 @@ LEFT: list[tuple[str, str, int, str, str | None]] = [
     ("a string at the start of a line", 'x,\n"b": 2} ', 1, '"a": ', None),
     ("a string behind it", 'x,\n"b": 2}\n"c"', 1, '"a": ', '"c"'),
     ("a fence, and a string in it", 'x,\n```json\n"b"', 1, '"a": ', '"b"'),
+    ("a backtick at the start of a line", 'x,\n`\n"b": 1', 1, '"a": ', None),
+    ("an object behind a backtick", 'x,\n`{"b": 1}', 1, '"a": ', '{"b": 1}'),
     ("nothing was open", 'x\n"b"', 0, '"a', '"b"'),
 ]
 
