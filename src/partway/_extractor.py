@@ -292,6 +292,8 @@ class Extractor(Generic[T]):
             if not self._builder.depth:  # inside something, a number may not be whole
                 self._in_context(self._read_to_end)
             self._stale |= self._builder.changed
+        if self._mode is _Mode.READING and self._reader.refuses():
+            self._ended()
         if self._mode is not _Mode.FOUND or self._mismatch is not None:
             raise self._over(self._failure())
         self._mode = _Mode.OVER

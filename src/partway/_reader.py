@@ -277,6 +277,13 @@ class Reader:
         if self.bare and NUMBER.fullmatch(self.carry.lstrip(" ,:")):
             self.feed(" ")
 
+    def refuses(self) -> bool:
+        """Whether there is a flaw, now that no more will come: a number that was kept back may not be allowed there."""
+        if self.bare and (flaw := diagnose(self.text.slice(0))):
+            self.carry = ""
+            self._fail(flaw)
+        return self.flaw is not None
+
     def span(self, index: int) -> tuple[int, int]:
         """Where the token at `index` of those that the sink is taking stands."""
         if self._until and index == len(self._tokens) - 1:
