@@ -302,8 +302,8 @@ class Extractor(Generic[T]):
             self._on_event(Finished(self._builder.value))
         return self._builder.value  # type: ignore[no-any-return]  # validated to be a T
 
-    def listen(self, on_event: Callable[[Event], object]) -> None:
-        """Have each further event given to `on_event`."""
+    def listen(self, on_event: Callable[[Event], object] | None) -> None:
+        """Have each further event given to `on_event`, or to nobody."""
         self._on_event = on_event
         self._builder.listen(on_event)
 

@@ -163,6 +163,11 @@ class Reader:
         """Whether a number or literal has begun and not ended."""
         return self.string is None and bool(self.carry)
 
+    @property
+    def value(self) -> OpenString | None:
+        """The string that is open, if it is a value and no key."""
+        return None if self._is_key else self.string
+
     def feed(self, text: str) -> None:
         """Read a piece of text, at most `SLICE` characters.
 
