@@ -16,17 +16,18 @@ import json
 import time
 import weakref
 from collections.abc import AsyncIterable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from partway import (
     AsyncRun,
     Completed,
     Finished,
+    Gate,
     LimitError,
     Limits,
     MalformedJSONError,
@@ -661,6 +662,46 @@ def test_wrong_arguments_are_told_at_once(source: list[int]):
         stream_all(a, Tea)
     with pytest.raises(UsageError, match="Source"):
         stream_all(source, Source)
+
+
+@both
+async def test_fail_fast_ends_all_at_the_first_value_that_does_not_fit(source):
+    pieces, outcomes = source([a, '{"name":"x","minutes":"y"', ',"notes":[]}', b]), []
+    async for run in each(stream_all(pieces, Tea, fail_fast=True)):
+        outcomes.append(await outcome(run))
+        assert run.state("minutes") in (State.ABSENT, State.REJECTED)
+    assert outcomes == [A, (MismatchError, '{"name":"x","minutes":"y"')]
+    assert (pieces.pulls, pieces.closed) == (2, 1)
+
+
+def test_validators_get_the_context():
+    class Counted(BaseModel):
+        name: str
+
+        @field_validator("name")
+        @classmethod
+        def count(cls, name: str, info: ValidationInfo) -> str:
+            return name + info.context
+
+    assert [made.name for made in told(Counted, list(a + b), validation_context="!")] == ["Assam!", "Bancha!"]
+
+
+class Gated(BaseModel):
+    ready: Annotated[bool, Gate()]
+    name: str
+    inner: list[Gated] = []
+
+
+@pytest.mark.parametrize("at", range(1, 73))
+def test_a_gated_object_can_be_asked_for_its_result_at_any_point(at: int):
+    text = '{"name":"a","inner":[{"name":"b","ready":true}],"ready":false,"inner":[]}{"ready":true,"name":"c"}'
+    values = told(Gated, [text[:at], *text[at:]])
+    assert [value.name for value in values] == ["a", "c"]
+    shown = [[partial.name for partial in run if partial.ready is not None] for run in stream_all(list(text), Gated)]
+    assert shown[1][-1] == "c"
+    (first_, _) = stream_all([text[:at], *text[at:]], Gated)
+    events = list(first_.events())
+    assert events[-1] == Finished(values[0])
 
 
 def test_thinking_tags_are_those_that_are_given():

@@ -61,29 +61,31 @@ class _Documents(Router[T]):
 
 @overload
 def stream_all(
-    source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., limits: Limits | None = ...,
-    thinking: Sequence[str] = ...,
+    source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> AsyncRuns[T]: ...  # fmt: skip
 @overload
 def stream_all(
-    source: Iterable[Any], type_: type[T], *, every: float | None = ..., limits: Limits | None = ...,
-    thinking: Sequence[str] = ...,
+    source: Iterable[Any], type_: type[T], *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> Runs[T]: ...  # fmt: skip
 @overload
 def stream_all(
-    source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., limits: Limits | None = ...,
-    thinking: Sequence[str] = ...,
+    source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> AsyncRuns[Any]: ...  # fmt: skip
 @overload
 def stream_all(
-    source: Iterable[Any], type_: Any, *, every: float | None = ..., limits: Limits | None = ...,
-    thinking: Sequence[str] = ...,
+    source: Iterable[Any], type_: Any, *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> Runs[Any]: ...  # fmt: skip
 def stream_all(
     source: AsyncIterable[Any] | Iterable[Any],
     type_: Any,
     *,
     every: float | None = None,
+    fail_fast: bool = False,
+    validation_context: Any = None,
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
 ) -> Runs[Any] | AsyncRuns[Any]:
@@ -111,6 +113,8 @@ def stream_all(
             closed at its end, and when the outer loop is left.
         type_: A model, or any type that `pydantic.TypeAdapter` takes: that of each document.
         every: Show at most one partial of a run in so many seconds, and always its last one.
+        fail_fast: End all with a `MismatchError` of the run at the first value that does not fit, and close the source.
+        validation_context: What validators get as `info.context`.
         limits: How much is read of one document at most, the text in front of it included. To pass a limit ends all:
             the rest of that document cannot be told from the next one.
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
@@ -121,7 +125,9 @@ def stream_all(
     _check(source)
     if every is not None and (not isinstance(every, int | float) or not every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
-    router: _Documents[Any] = _Documents(Splitter(type_, limits=limits, thinking=thinking))
+    router: _Documents[Any] = _Documents(
+        Splitter(type_, limits=limits, fail_fast=fail_fast, validation_context=validation_context, thinking=thinking)
+    )
     if isinstance(source, AsyncIterable):
         return AsyncRuns(source, router, every=every)
     return Runs(source, router, every=every)
