@@ -301,6 +301,32 @@ def test_inside_names_what_the_text_ended_in(text: str, inside: str | None):
     assert search(text)[1] == inside
 
 
+# What is left of a broken document, how many brackets of it are open, what stands before, and the candidate in it.
+LEFT: list[tuple[str, str, int, str, str | None]] = [
+    ("one that stands elsewhere", "x {1", 1, '"a": ', None),
+    ("an object of its own", 'x, {"b": 1}}', 1, '"a": ', None),
+    ("an object elsewhere", 'x {"b": 1}', 1, '"a": ', '{"b": 1}'),
+    ("an object behind it", 'x, {"b": 1}} {"c": 1}', 1, '"a": ', '{"c": 1}'),
+    ("a string at the start of a line", 'x,\n"b": 2} ', 1, '"a": ', None),
+    ("a string behind it", 'x,\n"b": 2}\n"c"', 1, '"a": ', '"c"'),
+    ("a fence, and a string in it", 'x,\n```json\n"b"', 1, '"a": ', '"b"'),
+    ("a backtick at the start of a line", 'x,\n`\n"b": 1', 1, '"a": ', None),
+    ("an object behind a backtick", 'x,\n`{"b": 1}', 1, '"a": ', '{"b": 1}'),
+    ("nothing was open", 'x\n"b"', 0, '"a', '"b"'),
+]
+
+
+@pytest.mark.parametrize(("text", "depth", "before", "candidate"), [pytest.param(*row, id=name) for name, *row in LEFT])
+def test_what_is_left_of_a_broken_document_is_skipped(text: str, depth: int, before: str, candidate: str | None):
+    for pieces in ([text], list(text), *([text[:at], text[at:]] for at in range(1, len(text)))):
+        fence = Fence(scalars='"')
+        fence.skip(depth, before)
+        found: str | None = None
+        for piece in pieces:
+            found = fence.feed(piece) if found is None else found + piece
+        assert found == candidate
+
+
 BLOCKS = ["", "```json\n", "```py\n", "```json ", "```py ", "~~~~", "<think>", "<think ", "{", "<", "x"]
 REPEATED = [
     *["`", "~", "<", ">", "/", "{", "[x", "{ ", "{\n", " ", "\n", "\r\n", "<think", "<think>", "</think", "<think /"],

@@ -42,16 +42,19 @@ FLOW = [
     "_settle",
     "_builder",
     "_mismatch",
-    "_extractor",  # the core ends here
+    "_extractor",
+    "_splitter",  # the core ends here
     "_json_schema",
     "_skeleton",
     "_stream",
+    "_pump",
+    "_documents",
     "__init__",
     "_recording",
     "terminal",
     "cli",
 ]
-CORE = FLOW[: FLOW.index("_extractor") + 1]
+CORE = FLOW[: FLOW.index("_splitter") + 1]
 
 # Who may import what is not of Python's own, other than for type checkers.
 FOREIGN = {

@@ -198,9 +198,13 @@ class Builder:
         """Whether anything inside the value has arrived."""
         return self.depth > 1 or self._passed or bool(self._frame.parts) or self._frame.key is not None
 
-    def listen(self, emit: Callable[[Event], object]) -> None:
-        """Have each further event given to `emit`, those that are held back too."""
-        if self.hidden is None:
+    def listen(self, emit: Callable[[Event], object] | None) -> None:
+        """Have each further event given to `emit`, those that are held back too; or to nobody."""
+        if emit is None:
+            for frame in self._stack:
+                if frame.gates:
+                    frame.emit = None
+        if self.hidden is None or emit is None:
             self.emit = emit
             return
         if self.emit is None:

@@ -292,6 +292,8 @@ class Extractor(Generic[T]):
             if not self._builder.depth:  # inside something, a number may not be whole
                 self._in_context(self._read_to_end)
             self._stale |= self._builder.changed
+        if self._mode is _Mode.READING and self._reader.refuses():
+            self._ended()
         if self._mode is not _Mode.FOUND or self._mismatch is not None:
             raise self._over(self._failure())
         self._mode = _Mode.OVER
@@ -300,8 +302,8 @@ class Extractor(Generic[T]):
             self._on_event(Finished(self._builder.value))
         return self._builder.value  # type: ignore[no-any-return]  # validated to be a T
 
-    def listen(self, on_event: Callable[[Event], object]) -> None:
-        """Have each further event given to `on_event`."""
+    def listen(self, on_event: Callable[[Event], object] | None) -> None:
+        """Have each further event given to `on_event`, or to nobody."""
         self._on_event = on_event
         self._builder.listen(on_event)
 

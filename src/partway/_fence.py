@@ -339,11 +339,10 @@ class Fence:
         if at == len(text):
             return at
         char, prose = text[at], self._block is Block.PROSE
-        if char in self._scalars and self._block is not Block.FOREIGN:
+        if char in self._scalars and self._block is not Block.FOREIGN and not self._depth:
             self._state = State.CANDIDATE
         elif prose and char in _RUN:
             self._state, self._fence, self._run = State.OPENING, char, 0
-            self._depth = 0
         elif not prose and char == self._fence:
             self._state, self._run = State.CLOSING, 0
         else:
@@ -379,7 +378,10 @@ class Fence:
         end = _end(_RUN[self._fence], text, at)
         self._run += end - at
         if end < len(text):
-            self._state = State.LANGUAGE if self._run >= _SHORTEST_FENCE else State.TEXT
+            if self._run >= _SHORTEST_FENCE:
+                self._state, self._depth = State.LANGUAGE, 0
+            else:
+                self._no_fence()
             self._size, self._word = self._run, ""
         return end
 
@@ -409,8 +411,16 @@ class Fence:
             # What is left of a longer run is within a line of prose, where it means nothing.
             self._block, self._state, self._depth = Block.PROSE, State.TEXT, 0
         elif end < len(text):
-            self._state = State.AFTER_RUN if long_enough else State.BROKEN if self._depth else State.TEXT
+            if long_enough:
+                self._state = State.AFTER_RUN
+            else:
+                self._no_fence()
         return end
+
+    def _no_fence(self) -> None:
+        """A run that was counted is too short: it is text, of a broken document if one is being skipped."""
+        self._state = State.BROKEN if self._depth else State.TEXT
+        self._before = (self._before + self._fence * min(self._run, 2))[-2:]
 
     def _after_run(self, text: str, at: int) -> int:
         end = _end(_BLANKS, text, at)

@@ -185,6 +185,11 @@ class Reader:
         """Whether a number or literal has begun and not ended."""
         return self.string is None and bool(self.carry)
 
+    @property
+    def value(self) -> OpenString | None:
+        """The string that is open, if it is a value and no key."""
+        return None if self._is_key else self.string
+
     def feed(self, text: str) -> None:
         """Read a piece of text, at most `SLICE` characters.
 
@@ -299,6 +304,13 @@ class Reader:
         """Say that no more will come: a number at the very end is complete with that."""
         if self.bare and NUMBER.fullmatch(self.carry.lstrip(" ,:")):
             self.feed(" ")
+
+    def refuses(self) -> bool:
+        """Whether there is a flaw, now that no more will come: a number that was kept back may not be allowed there."""
+        if self.bare and (flaw := diagnose(self.text.slice(0))):
+            self.carry = ""
+            self._fail(flaw)
+        return self.flaw is not None
 
     def span(self, index: int) -> tuple[int, int]:
         """Where the token at `index` of those that the sink is taking stands."""

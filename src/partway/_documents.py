@@ -1,0 +1,133 @@
+"""`stream_all()`: several answers in one text, each a run of its own.
+
+The `Splitter` finds the documents, the pump hands out their runs; here one is brought to the other. At any time at
+most one document is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, cast, overload
+
+from partway._limits import Limits
+from partway._pump import AsyncRuns, Branch, Router, Runs
+from partway._splitter import Document, Splitter
+from partway._stream import _check, _Intake
+from partway.errors import PartwayError, UsageError
+
+__all__ = ["stream_all"]
+
+T = TypeVar("T")
+
+
+class _Documents(Router[T]):
+    """Gives each document of a text a branch."""
+
+    def __init__(self, splitter: Splitter[T]) -> None:
+        super().__init__()
+        self._splitter = splitter
+        self._intake: _Intake[Any] = _Intake(cast("Any", splitter), json_only=False)
+        self._branch: Branch[T] | None = None
+
+    def take(self, chunk: Any) -> Iterator[object]:
+        self._intake.take(chunk)
+        for document in self._splitter.read():
+            if self._branch is None:
+                self._open(document)
+            else:
+                self._branch.end()
+                self._branch = None
+            yield document
+
+    def end(self) -> None:
+        self._intake.end()
+        if self._splitter.document.reading:
+            (self._branch or self._open(self._splitter.document)).end()
+            self._branch = None
+
+    def branches(self) -> list[Branch[T]]:
+        return [] if self._branch is None else [self._branch]
+
+    def fail(self, error: PartwayError) -> None:
+        if self._branch is None and self._splitter.document.reading:  # too short to be sure, but the error is its own
+            self._open(self._splitter.document)
+        super().fail(error)
+
+    def _open(self, document: Document[T]) -> Branch[T]:
+        self._branch = branch = Branch(document, document.events)
+        self.opened.append(branch)
+        return branch
+
+
+@overload
+def stream_all(
+    source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> AsyncRuns[T]: ...  # fmt: skip
+@overload
+def stream_all(
+    source: Iterable[Any], type_: type[T], *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> Runs[T]: ...  # fmt: skip
+@overload
+def stream_all(
+    source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> AsyncRuns[Any]: ...  # fmt: skip
+@overload
+def stream_all(
+    source: Iterable[Any], type_: Any, *, every: float | None = ..., fail_fast: bool = ...,
+    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
+) -> Runs[Any]: ...  # fmt: skip
+def stream_all(
+    source: AsyncIterable[Any] | Iterable[Any],
+    type_: Any,
+    *,
+    every: float | None = None,
+    fail_fast: bool = False,
+    validation_context: Any = None,
+    limits: Limits | None = None,
+    thinking: Sequence[str] = ("think", "thinking", "reasoning"),
+) -> Runs[Any] | AsyncRuns[Any]:
+    """Read each JSON document of a text as a value of its own: JSON lines, one behind the other, several fences.
+
+    A run comes out as soon as its document has begun for sure, which is when something inside it has arrived; a text
+    without any gives none. Each has its own result or its own error, and the next document goes on after it: one that
+    is broken is a `MalformedJSONError`, one that does not fit a `MismatchError`, the last one, cut off, a
+    `TruncatedJSONError`. Nothing is ever `Restarted`. A string, number or literal is a document only where it stands
+    first on its line.
+
+        for run in stream_all(source, Recipe):
+            for partial in run:
+                show(partial)
+            value = run.result()
+
+    Both loops pull the same source. If the outer one goes on first, the document of the run is read to its end, and
+    what it came to stays at hand. `run.events()` has all events of its document, if it is the first thing asked of it.
+
+    What ends the text before its time (a refusal, a limit of length, bytes that are no UTF-8) is the error of the run
+    that is open, and of the outer loop if none is. An exception of the source itself is raised by both.
+
+    Args:
+        source: As for `stream`. An async iterable gives async runs: `async for run in stream_all(...)`. It is
+            closed at its end, and when the outer loop is left.
+        type_: A model, or any type that `pydantic.TypeAdapter` takes: that of each document.
+        every: Show at most one partial of a run in so many seconds, and always its last one.
+        fail_fast: End all with a `MismatchError` of the run at the first value that does not fit, and close the source.
+        validation_context: What validators get as `info.context`.
+        limits: How much is read of one document at most, the text in front of it included. To pass a limit ends all:
+            the rest of that document cannot be told from the next one.
+        thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
+
+    Raises:
+        UsageError: `source` is nothing that can be streamed, or pydantic cannot validate `type_`.
+    """
+    _check(source)
+    if every is not None and (not isinstance(every, int | float) or not every >= 0):
+        raise UsageError(f"every takes a number of seconds, not {every!r}")
+    router: _Documents[Any] = _Documents(
+        Splitter(type_, limits=limits, fail_fast=fail_fast, validation_context=validation_context, thinking=thinking)
+    )
+    if isinstance(source, AsyncIterable):
+        return AsyncRuns(source, router, every=every)
+    return Runs(source, router, every=every)
