@@ -42,8 +42,8 @@ from partway import (
     TruncatedJSONError,
     UsageError,
     stream,
+    stream_all,
 )
-from partway._documents import stream_all
 
 
 class Tea(BaseModel):

@@ -308,10 +308,17 @@ def test_a_broken_draft_says_why_it_was_given_up():
     ]
 
 
-def test_objects_in_a_broken_document_do_not_pass_for_the_answer():
-    text = '{"steps": [{"text": "a"}, oops, {"text": "b", "minutes": 3}]}'
+@pytest.mark.parametrize(
+    ("tp", "text"),
+    [
+        (Step, '{"steps": [{"text": "a"}, oops, {"text": "b", "minutes": 3}]}'),
+        (Recipe, '{"title":5, [{"title":"No"}]'),  # all that has arrived was rejected
+        (Recipe, '{"zzz":1, [{"title":"No"}]'),  # or is not shown
+    ],
+)
+def test_objects_in_a_broken_document_do_not_pass_for_the_answer(tp, text):
     for deltas in ways(text):
-        _, _, error = run(Step, deltas)
+        _, _, error = run(tp, deltas)
         assert type(error) is MalformedJSONError
 
 

@@ -127,3 +127,17 @@ def test_a_long_string_is_shown_as_it_was():
         extractor.feed("0123456789")
         snapshots.append(extractor.partial)
     assert [len(snapshot[0]) for snapshot in snapshots] == list(range(10, 3010, 10))
+
+
+class Chain(TypedDict, total=False):
+    text: str
+    next: Chain
+
+
+def test_a_snapshot_of_typed_dicts_in_each_other_costs_one_look_at_each():
+    extractor = Extractor(Chain)
+    extractor.feed('{"text":"a","next":' * 60)  # two looks at each level would be 2 ** 60
+    partial = extractor.partial
+    for _ in range(59):
+        partial = partial["next"]
+    assert partial == {"text": "a"}

@@ -1,9 +1,11 @@
 """Partial Pydantic models from a streamed LLM answer, while it is still being written."""
 
+from partway._documents import stream_all
 from partway._extractor import Extractor
 from partway._limits import Limits
 from partway._markers import Gate, Whole
 from partway._partial import Partial
+from partway._pump import AsyncRuns, Runs
 from partway._skeleton import Skeleton, skeleton
 from partway._stream import AsyncRun, Run, stream
 from partway.errors import (
@@ -34,6 +36,7 @@ from partway.events import (
 __all__ = [
     "Appended",
     "AsyncRun",
+    "AsyncRuns",
     "Completed",
     "Event",
     "Extractor",
@@ -54,6 +57,7 @@ __all__ = [
     "Rejection",
     "Restarted",
     "Run",
+    "Runs",
     "Skeleton",
     "SourceError",
     "State",
@@ -62,4 +66,5 @@ __all__ = [
     "Whole",
     "skeleton",
     "stream",
+    "stream_all",
 ]

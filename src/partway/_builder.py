@@ -423,6 +423,7 @@ class Builder:
         take = place.takes[event]
         if not place.shown:
             frame.key = None
+            self._passed = True
             return
         if frame.again:
             self._reopen(frame)
@@ -482,6 +483,7 @@ class Builder:
         frame = self._frame
         path = self._path()
         told = not self._forgiving
+        self._passed = True
         if told:
             self.rejected[path] = Misfit(path, error, end, inherited, frame.child.union)
         self._note(frame, len(frame.parts) if frame.array else frame.slot, error)

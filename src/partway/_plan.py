@@ -473,7 +473,7 @@ class _Planner:
             case "dataclass":
                 return show_dataclass(schema["cls"])
             case _:
-                return lambda parts: {**parts()[0], **parts()[1]}
+                return _show_typed_dict
 
     def _extra(self, inner: Schema, config: CoreConfig) -> tuple[Place, ValidationError | None]:
         """The place of keys that are no field's; the error of one, where there may be none."""
@@ -526,6 +526,11 @@ class _Planner:
                 part = core_schema.definition_reference_schema(schema["ref"])
             part = {"type": "definitions", "schema": part, "definitions": list(self.definitions.values())}
         return SchemaValidator(part, config)
+
+
+def _show_typed_dict(parts: Parts) -> dict[str, Any]:
+    arrived, extra = parts()
+    return arrived | extra
 
 
 def _choices(schema: Schema) -> dict[Any, Schema]:

@@ -7,9 +7,7 @@ from typing import Any, assert_type
 
 from pydantic import BaseModel
 
-from partway import AsyncRun, Event, Run
-from partway._documents import stream_all
-from partway._pump import AsyncRuns, Runs
+from partway import AsyncRun, AsyncRuns, Event, Run, Runs, stream_all
 
 
 class Recipe(BaseModel):
