@@ -34,7 +34,10 @@ FLOW = [
     "_diagnose",
     "_reader",
     "_shapes",
+    "_annotations",
     "_partial",
+    "_view_makers",
+    "_views",
     "_plan",
     "_snapshot",
     "_builder",
@@ -42,6 +45,7 @@ FLOW = [
     "_stream",
     "__init__",
     "_recording",
+    "_stubs",
     "terminal",
     "cli",
 ]
@@ -50,8 +54,9 @@ CORE = FLOW[: FLOW.index("_extractor") + 1]
 # Who may import what is not of Python's own, other than for type checkers.
 FOREIGN = {
     "ijson": {"_reader"},
-    "pydantic": {"_plan", "_partial"},
-    "pydantic_core": {"_plan", "_partial"},
+    "pydantic": {"_plan", "_partial", "_annotations", "_view_makers", "_stubs"},
+    "pydantic_core": {"_plan", "_partial", "_view_makers"},
+    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_stubs"},  # pydantic depends on it
     "click": {"cli"},
     "rich": {"terminal", "cli"},
 }

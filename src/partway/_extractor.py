@@ -18,7 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Any, Final, Generic, overload
+
+from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
 from partway._builder import Builder
 from partway._diagnose import Flaw, locate
@@ -27,6 +29,7 @@ from partway._limits import Limits
 from partway._plan import ValidationError, plan_for
 from partway._reader import SLICE, Reader
 from partway._strings import TAIL, OpenString
+from partway._views import viewer
 from partway.errors import (
     LimitError,
     MalformedJSONError,
@@ -41,6 +44,7 @@ from partway.events import Appended, Event, Finished, Path, Restarted, State
 __all__ = ["Extractor"]
 
 T = TypeVar("T")
+P = TypeVar("P", default=T)
 
 _DEFAULT: Final = Limits()
 _AMPLE: Final = SLICE + TAIL
@@ -59,11 +63,12 @@ class _Mode(Enum):
     OVER = auto()
 
 
-class Extractor(Generic[T]):
+class Extractor(Generic[T, P]):
     """Extracts one typed value from streamed text, showing it while it grows.
 
     Args:
         type_: A model, or any type that `pydantic.TypeAdapter` takes.
+        partial: A class of your own to show the partials as; see `stream`.
         on_event: Called with each event, in the order of the text.
         limits: How much is read at most.
         json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
@@ -71,18 +76,18 @@ class Extractor(Generic[T]):
         backend: The backend of ijson; the fastest one there is by default. All give the same.
 
     Raises:
-        UsageError: pydantic cannot validate `type_`.
+        UsageError: pydantic cannot validate `type_`, or `partial` cannot show it.
     """
 
     __slots__ = (
         "_backend", "_behind", "_builder", "_candidates", "_end", "_fence", "_flaw", "_head", "_left", "_limits",
         "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice",
-        "_snapshot", "_stale", "_synced",
+        "_snapshot", "_stale", "_synced", "_view",
     )  # fmt: skip
 
     @overload
     def __init__(
-        self,
+        self: Extractor[T],
         type_: type[T],
         *,
         on_event: Callable[[Event], object] | None = ...,
@@ -93,9 +98,34 @@ class Extractor(Generic[T]):
     ) -> None: ...
     @overload
     def __init__(
-        self: Extractor[Any],
+        self,
+        type_: type[T],
+        *,
+        partial: type[P],
+        on_event: Callable[[Event], object] | None = ...,
+        limits: Limits | None = ...,
+        json_only: bool = ...,
+        thinking: Sequence[str] = ...,
+        backend: str | None = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Extractor[Any, P],
         type_: Any,
         *,
+        partial: type[P],
+        on_event: Callable[[Event], object] | None = ...,
+        limits: Limits | None = ...,
+        json_only: bool = ...,
+        thinking: Sequence[str] = ...,
+        backend: str | None = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Extractor[Any, Any],
+        type_: Any,
+        *,
+        partial: Any = ...,
         on_event: Callable[[Event], object] | None = ...,
         limits: Limits | None = ...,
         json_only: bool = ...,
@@ -106,6 +136,7 @@ class Extractor(Generic[T]):
         self,
         type_: Any,
         *,
+        partial: Any = None,
         on_event: Callable[[Event], object] | None = None,
         limits: Limits | None = None,
         json_only: bool = False,
@@ -113,6 +144,7 @@ class Extractor(Generic[T]):
         backend: str | None = None,
     ) -> None:
         self._plan = plan_for(type_)
+        self._view = None if partial is None else viewer(type_, partial)
         self._on_event = on_event
         self._limits = limits or _DEFAULT
         self._only = json_only
@@ -278,15 +310,16 @@ class Extractor(Generic[T]):
         return self._over(self._data_error(kind, message))
 
     @property
-    def partial(self) -> Any:
+    def partial(self) -> P | None:
         """The typed value so far, immutable; `None` before anything of it has arrived.
 
         It is made when it is asked for, and is the same object until something changes.
         """
         if self._stale:
             self._stale = False
-            self._snapshot = self._builder.snapshot()
-        return self._snapshot
+            snapshot = self._builder.snapshot()
+            self._snapshot = snapshot if self._view is None else self._view(snapshot)
+        return self._snapshot  # type: ignore[no-any-return]  # without a view a partial T, shown as a T
 
     def state(self, *path: str | int) -> State:
         """How far the place at a path has come; without a path, the whole value."""
