@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
+from types import UnionType
 from typing import Any, Final, Generic, overload
 
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
@@ -45,6 +46,7 @@ __all__ = ["Extractor"]
 
 T = TypeVar("T")
 P = TypeVar("P", default=T)
+V = TypeVar("V")
 
 _DEFAULT: Final = Limits()
 _AMPLE: Final = SLICE + TAIL
@@ -87,8 +89,8 @@ class Extractor(Generic[T, P]):
 
     @overload
     def __init__(
-        self: Extractor[T],
-        type_: type[T],
+        self: Extractor[V, V],
+        type_: type[V],
         *,
         on_event: Callable[[Event], object] | None = ...,
         limits: Limits | None = ...,
@@ -110,10 +112,10 @@ class Extractor(Generic[T, P]):
     ) -> None: ...
     @overload
     def __init__(
-        self: Extractor[Any, P],
+        self: Extractor[Any, V],
         type_: Any,
         *,
-        partial: type[P],
+        partial: type[V],
         on_event: Callable[[Event], object] | None = ...,
         limits: Limits | None = ...,
         json_only: bool = ...,
@@ -125,7 +127,7 @@ class Extractor(Generic[T, P]):
         self: Extractor[Any, Any],
         type_: Any,
         *,
-        partial: Any = ...,
+        partial: UnionType | None = ...,
         on_event: Callable[[Event], object] | None = ...,
         limits: Limits | None = ...,
         json_only: bool = ...,

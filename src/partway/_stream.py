@@ -21,6 +21,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
@@ -427,8 +428,8 @@ def stream(
 ) -> AsyncRun[Any, V]: ...  # fmt: skip
 @overload
 def stream(
-    source: AsyncIterable[Any], type_: Any, *, partial: Any = ..., every: float | None = ..., json_only: bool = ...,
-    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., every: float | None = ...,
+    json_only: bool = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> AsyncRun[Any]: ...  # fmt: skip
 @overload
 def stream(
@@ -437,8 +438,8 @@ def stream(
 ) -> Run[Any, V]: ...  # fmt: skip
 @overload
 def stream(
-    source: Iterable[Any], type_: Any, *, partial: Any = ..., every: float | None = ..., json_only: bool = ...,
-    limits: Limits | None = ..., thinking: Sequence[str] = ...,
+    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., every: float | None = ...,
+    json_only: bool = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
 ) -> Run[Any]: ...  # fmt: skip
 def stream(
     source: AsyncIterable[Any] | Iterable[Any],

@@ -17,6 +17,7 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final, Literal, NewType
 
 import typing_extensions
@@ -59,15 +60,10 @@ def viewer(type_: Any, partial: Any) -> Callable[[Any], Any]:
     if is_model(type(partial)) or is_dataclass(type(partial)):
         name = type(partial).__name__
         raise UsageError(f"partial takes a class, not an instance of {name}: pass {name} itself")
-    name = spell(partial)
     try:
-        place = _Comparison().place(type_, partial, name)
-    except _MisfitError as misfit:
-        lines = "".join(f"\n- {problem}" for problem in misfit.problems)
-        raise UsageError(
-            f"{name} cannot show a {spell(type_)} that is still being written:{lines}\n"
-            "`partway stubs module:Name` writes classes that can"
-        ) from None
+        place = _compared(type_, partial, repr((type_, partial)))
+    except TypeError:  # one of them cannot be hashed
+        place = _compare(type_, partial)
     if place is None:
         return _as_it_is
     seen: dict[Any, Seen] = {}
@@ -79,6 +75,24 @@ def viewer(type_: Any, partial: Any) -> Callable[[Any], Any]:
         return None if value is None else place.show(value, seen, None, turn)
 
     return view
+
+
+def _compare(type_: Any, partial: Any) -> Place | None:
+    name = spell(partial)
+    try:
+        return _Comparison().place(type_, partial, name)
+    except _MisfitError as misfit:
+        lines = "".join(f"\n- {problem}" for problem in misfit.problems)
+        raise UsageError(
+            f"{name} cannot show a {spell(type_)} that is still being written:{lines}\n"
+            "`partway stubs module:Name` writes classes that can"
+        ) from None
+
+
+@cache
+def _compared(type_: Any, partial: Any, _spelling: str) -> Place | None:
+    """Keep what was found out, as plans are kept."""
+    return _compare(type_, partial)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -175,7 +189,7 @@ class _Comparison:
             if all(_holds_value(targets, value) for value in args_of(source)):
                 return None
             raise _misfit(source, targets, path)
-        kind = origin_of(source) or source
+        kind: Any = origin_of(source) or source
         problems: list[str] = []
         for target in targets:
             if _is_a(kind, origin_of(target) or target):
