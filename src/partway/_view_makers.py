@@ -111,10 +111,7 @@ class Place:
 
     def show(self, value: Any, seen: dict[Any, Seen], key: Any, turn: int) -> Any:
         """What a value is shown as that stands at `key`; `seen` is what was seen around it."""
-        try:
-            make = self._by_kind[type(value)]
-        except KeyError:
-            make = self._by_kind[type(value)] = self._make_for(type(value))
+        make = self._make_of(type(value))
         if make is None:
             return value
         known = seen.get(key)
@@ -126,6 +123,14 @@ class Place:
         if turn >= known.turn:
             known.value, known.view, known.turn = value, view, turn
         return view
+
+    def _make_of(self, kind: type) -> Make | None:
+        """What makes a view of an instance of a class; `None` if it passes as it is."""
+        try:
+            return self._by_kind[kind]
+        except KeyError:
+            make = self._by_kind[kind] = self._make_for(kind)
+            return make
 
     def _make_for(self, kind: type) -> Make | None:
         if kind is NoneType:
@@ -143,6 +148,10 @@ class Place:
     def _list(self, value: list[Any], seen: dict[Any, Seen], turn: int) -> list[Any]:
         assert self.elements is not None  # noqa: S101  # asked for only then
         show = self.elements.show
+        if all(self.elements._make_of(kind) is None for kind in {*map(type, value[:-1])}):  # noqa: SLF001  # one of its own
+            # The common case, and many times faster: all pass as they are but the last one, which may be open.
+            last = show(value[-1], seen, len(value) - 1, turn) if value else None
+            return value if not value or last is value[-1] else [*value[:-1], last]
         views = []
         same = True
         for index, element in enumerate(value):
