@@ -525,3 +525,81 @@ def test_inspect_notices_a_story_that_depends_on_the_cut(monkeypatch):
     assert ran.exit_code == 1
     assert "Error: how the text is cut changes the story: cut in two at character 7, it says " in ran.stderr
     assert "same story" not in ran.stdout
+
+
+# stubs
+
+
+SHOP = """
+from pydantic import BaseModel
+class Step(BaseModel):
+    text: str
+class Recipe(BaseModel):
+    steps: list[Step]
+class Other(BaseModel):
+    step: Step
+"""
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    (tmp_path / "shop_models.py").write_text(SHOP)
+    (tmp_path / "numbers_only.py").write_text("Numbers = list[int]\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("named", ["shop_models:Recipe", "shop_models.py:Recipe"])
+@pytest.mark.usefixtures("shop")
+def test_stubs_are_printed_and_import_the_models_by_their_module(named):
+    ran = run("stubs", named)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert "from shop_models import Step\n" in ran.stdout
+    assert "    steps: list[Step | StepSoFar] | None = None\n" in ran.stdout
+
+
+def test_stubs_are_written_to_a_file_that_can_be_imported_as_it_is(shop):
+    ran = run("stubs", str(shop / "shop_models.py") + ":Recipe", "shop_models:Other", "--output", "so_far.py")
+    assert ran.exit_code == 2
+    assert "Step was imported twice" in ran.stderr
+    ran = run("stubs", "shop_models.py:Recipe", "shop_models.py:Other", "--output", "so_far.py")
+    assert (ran.exit_code, ran.output) == (0, "")
+    program = (
+        "import partway, shop_models, so_far\n"
+        'run = partway.stream([\'{"steps": [{"te\'], shop_models.Recipe, partial=so_far.RecipeSoFar)\n'
+        "print(next(iter(run)))\n"
+    )
+    ran = subprocess.run(  # noqa: S603  # our own
+        [sys.executable, "-c", program], cwd=shop, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "steps=[StepSoFar(text=None)]\n"
+
+
+def test_stubs_of_a_file_in_a_package_import_it_by_its_full_name(shop):
+    (shop / "pack").mkdir()
+    (shop / "pack" / "__init__.py").write_text("")
+    (shop / "pack" / "models.py").write_text(SHOP)
+    assert "from pack.models import Step\n" in run("stubs", "pack/models.py:Recipe").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing argument 'MODEL...'"),
+        (["missing_module:Recipe"], "importing missing_module failed: ModuleNotFoundError"),
+        (["missing.py:Recipe"], "missing.py: there is no such file"),
+        (["shop_models:Missing"], "shop_models has no Missing"),
+        (["shop_models"], "write module:Name"),
+        (["shop_models.py"], "it defines several types; say which: shop_models.py:Name, one of Recipe, Other"),
+        (["numbers_only:Numbers"], "list[int]: no model, dataclass or TypedDict in it"),
+        (["shop_models:Recipe.steps"], "shop_models has no Recipe.steps"),
+        (["shop_models:SHOP"], "shop_models has no SHOP"),
+        (["shop_models:Recipe", "--output", "missing/so_far.py"], "it cannot be written: No such file or directory"),
+    ],
+)
+@pytest.mark.usefixtures("shop")
+def test_stubs_of_what_is_not_there_are_refused(arguments, message):
+    ran = run("stubs", *arguments)
+    assert ran.exit_code == 2
+    assert ran.stdout == ""
+    assert message in re.sub(r"\s+", " ", ran.stderr)

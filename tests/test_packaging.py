@@ -36,7 +36,10 @@ FLOW = [
     "_markers",
     "_kinds",
     "_shapes",
+    "_annotations",
     "_partial",
+    "_view_makers",
+    "_views",
     "_plan",
     "_snapshot",
     "_settle",
@@ -51,6 +54,7 @@ FLOW = [
     "_documents",
     "__init__",
     "_recording",
+    "_stubs",
     "terminal",
     "cli",
 ]
@@ -59,8 +63,9 @@ CORE = FLOW[: FLOW.index("_splitter") + 1]
 # Who may import what is not of Python's own, other than for type checkers.
 FOREIGN = {
     "ijson": {"_reader"},
-    "pydantic": {"_plan", "_partial", "_json_schema"},
-    "pydantic_core": {"_plan", "_partial"},
+    "pydantic": {"_plan", "_partial", "_json_schema", "_annotations", "_view_makers", "_stubs"},
+    "pydantic_core": {"_plan", "_partial", "_view_makers"},
+    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_stubs"},  # pydantic depends on it
     "click": {"cli"},
     "rich": {"terminal", "cli"},
 }

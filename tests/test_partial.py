@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PlainValidator,
     PrivateAttr,
     ValidationError,
     computed_field,
@@ -29,6 +30,10 @@ from partway import Extractor, Partial
 from partway.errors import UsageError
 
 T = TypeVar("T")
+
+
+class UnknownToPydantic:
+    pass
 
 
 class Step(BaseModel):
@@ -376,6 +381,16 @@ def test_titles_descriptions_and_aliases_are_kept():
     partial = partial_of(Aliased, '{"unitPrice":1.5,"shown":"s')
     assert partial.model_dump(by_alias=True, exclude_unset=True) == {"SHOWN": "s"}
     assert Partial[Aliased](unitPrice=2).unit_price == 2
+
+
+def test_a_class_that_only_a_validator_knows_may_be_a_field():
+    class Known(BaseModel):
+        a: Annotated[UnknownToPydantic, PlainValidator(lambda _: UnknownToPydantic())]
+        b: str
+
+    extractor = Extractor(Known)
+    extractor.feed('{"b": "x')
+    assert extractor.partial.b == "x"
 
 
 def test_complete_parts_are_the_very_objects_of_the_result():

@@ -16,13 +16,13 @@ An object with gates is built like any other, but nothing of it is seen or told 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from partway._diagnose import Flaw
 from partway._plan import Plan, ValidationError, retitled
 from partway._reader import Reader, Token, find
-from partway._settle import Chooser, Record, Source, by_tag
-from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape
+from partway._settle import Chooser, Record, by_tag
+from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape, Take
 from partway._snapshot import Level, Settled, Spine, holds, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
@@ -32,6 +32,8 @@ __all__ = ["Builder", "Misfit"]
 _STARTS: Final = frozenset(("start_map", "start_array"))
 _ENDS: Final = frozenset(("end_map", "end_array"))
 _NOTHING: Final = object()
+Source: TypeAlias = Reader | Record
+"""Where tokens come from, and can be looked up in the JSON text."""
 _KINDS: Final[dict[str, Kind]] = {
     "string": "string",
     "number": "number",
@@ -416,7 +418,7 @@ class Builder:
             frame.bad.pop(frame.slot, None)
         self.changed = True
 
-    def _atom(self, event: str, value: Any, source: Reader | Record, index: int, *, opened: bool = False) -> None:
+    def _atom(self, event: str, value: Any, source: Source, index: int, *, opened: bool = False) -> None:
         """A string, number, boolean or null is there; a string that has come in pieces has no index."""
         frame = self._frame
         place = frame.child
@@ -514,7 +516,7 @@ class Builder:
             frame.bad = {}
         frame.bad[key] = error
 
-    def _start(self, event: str, source: Reader | Record, index: int) -> int | None:
+    def _start(self, event: str, source: Source, index: int) -> int | None:
         """An object or array begins; give the index of its end if it was taken to that."""
         frame = self._frame
         if frame.again:
@@ -560,7 +562,7 @@ class Builder:
             self._too_deep(source, index)
         return None
 
-    def _choose(self, shape: EitherShape, event: str, source: Reader | Record, index: int) -> Chooser:
+    def _choose(self, shape: EitherShape, event: str, source: Source, index: int) -> Chooser:
         """An object or array of a union begins: find out which member it is, or begin to."""
         if isinstance(source, Record):
             record = source
@@ -630,7 +632,7 @@ class Builder:
             self.hidden = frame
             self.changed_before = self.changed
 
-    def _end(self, source: Reader | Record, index: int) -> None:
+    def _end(self, source: Source, index: int) -> None:
         """The object or array on top is there: validate it."""
         frame = self._stack.pop()
         self._frame = self._stack[-1]
@@ -658,7 +660,7 @@ class Builder:
         else:
             self._put(value)
 
-    def _close_apart(self, frame: _Frame, parts: Any, source: Reader | Record, index: int) -> Any:
+    def _close_apart(self, frame: _Frame, parts: Any, source: Source, index: int) -> Any:
         """Make the value of an object that is validated from its text, or of a member of a union."""
         shape: Any = frame.shape
         if shape.forgiving:
@@ -671,18 +673,20 @@ class Builder:
                 if shape.from_text:
                     value = shape.close(_text_of(frame, source, index))
                 else:
-                    value = parts if shape.close is None else shape.close(parts)
+                    close: Take = shape.close
+                    value = parts if close is None else close(parts)
             except ValidationError:  # the union's errors say more
                 pass
         if value is _NOTHING:
-            value = shape.judge(_text_of(frame, source, index))
+            judge: Any = shape.judge
+            value = judge(_text_of(frame, source, index))
         if isinstance(value, set | frozenset):
             self._count(value, parts)
         if self.rejected:
             self._forget_rejected(self._path())
         return value
 
-    def _count(self, value: set[Any] | frozenset[Any], parts: list[Any]) -> None:
+    def _count(self, value: set[Any] | frozenset[Any], parts: Any) -> None:
         """Keep of a set how many elements it was made of."""
         if len(value) != len(parts):
             self._elements[self._path()] = len(parts)
@@ -692,11 +696,11 @@ class Builder:
         for known in [known for known in self.rejected if known[: len(path)] == path]:
             del self.rejected[known]
 
-    def _reject_frame(self, frame: _Frame, error: ValidationError, source: Reader | Record, index: int) -> None:
+    def _reject_frame(self, frame: _Frame, error: ValidationError, source: Source, index: int) -> None:
         level = (frame.shape, frame.parts, len(frame.parts), None)
         self._reject(error, show(Spine([level], None)), source.span(index)[1], inherited=bool(frame.bad))
 
-    def _pass_over(self, event: str, value: Any, source: Reader | Record, index: int) -> None:
+    def _pass_over(self, event: str, value: Any, source: Source, index: int) -> None:
         """Go on in a value that is read whole, or not settled."""
         if self._chooser is not None:
             assert isinstance(source, Reader)  # noqa: S101  # a chooser is ahead of the record that it looks at
@@ -783,7 +787,7 @@ class Builder:
         return State.STREAMING
 
 
-def _text_of(frame: _Frame, source: Reader | Record, index: int) -> str:
+def _text_of(frame: _Frame, source: Source, index: int) -> str:
     """The JSON text of an object or array that ends with the token at `index`."""
     return source.slice(find(source.slice, frame.start), source.span(index)[1])
 

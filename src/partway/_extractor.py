@@ -18,7 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
-from typing import Any, Final, Generic, TypeVar, overload
+from types import UnionType
+from typing import Any, Final, Generic, TypedDict, Unpack, overload
+
+from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
 from partway._builder import Builder, Misfit
 from partway._diagnose import Flaw, locate, value_before
@@ -28,6 +31,7 @@ from partway._mismatch import reason
 from partway._plan import CONTEXT, ValidationError, plan_for, retitled
 from partway._reader import SLICE, Reader
 from partway._strings import TAIL, OpenString
+from partway._views import viewer
 from partway.errors import (
     LimitError,
     MalformedJSONError,
@@ -43,6 +47,8 @@ __all__ = ["Extractor"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = TypeVar("P", default=T)
+V = TypeVar("V")
 
 _DEFAULT: Final = Limits()
 _AMPLE: Final = SLICE + TAIL
@@ -61,11 +67,24 @@ class _Mode(Enum):
     OVER = auto()
 
 
-class Extractor(Generic[T]):
+class _Options(TypedDict, total=False):
+    """The arguments of `Extractor` that do not decide of what."""
+
+    on_event: Callable[[Event], object] | None
+    limits: Limits | None
+    json_only: bool
+    fail_fast: bool
+    validation_context: Any
+    thinking: Sequence[str]
+    backend: str | None
+
+
+class Extractor(Generic[T, P]):
     """Extracts one typed value from streamed text, showing it while it grows.
 
     Args:
         type_: A model, or any type that `pydantic.TypeAdapter` takes.
+        partial: A class of your own to show the partials as; see `stream`.
         on_event: Called with each event, in the order of the text.
         limits: How much is read at most.
         json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
@@ -75,46 +94,31 @@ class Extractor(Generic[T]):
         backend: The backend of ijson; the fastest one there is by default. All give the same.
 
     Raises:
-        UsageError: pydantic cannot validate `type_`.
+        UsageError: pydantic cannot validate `type_`, or `partial` cannot show it.
     """
 
     __slots__ = (
         "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
         "_left", "_limits",
         "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice",
-        "_snapshot", "_stale", "_synced",
+        "_snapshot", "_stale", "_synced", "_view",
     )  # fmt: skip
 
     @overload
-    def __init__(
-        self,
-        type_: type[T],
-        *,
-        on_event: Callable[[Event], object] | None = ...,
-        limits: Limits | None = ...,
-        json_only: bool = ...,
-        fail_fast: bool = ...,
-        validation_context: Any = ...,
-        thinking: Sequence[str] = ...,
-        backend: str | None = ...,
-    ) -> None: ...
+    def __init__(self: Extractor[V, V], type_: type[V], **options: Unpack[_Options]) -> None: ...
+    @overload
+    def __init__(self, type_: type[T], *, partial: type[P], **options: Unpack[_Options]) -> None: ...
+    @overload
+    def __init__(self: Extractor[Any, V], type_: Any, *, partial: type[V], **options: Unpack[_Options]) -> None: ...
     @overload
     def __init__(
-        self: Extractor[Any],
-        type_: Any,
-        *,
-        on_event: Callable[[Event], object] | None = ...,
-        limits: Limits | None = ...,
-        json_only: bool = ...,
-        fail_fast: bool = ...,
-        validation_context: Any = ...,
-        thinking: Sequence[str] = ...,
-        backend: str | None = ...,
+        self: Extractor[Any, Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_Options]
     ) -> None: ...
     def __init__(
         self,
         type_: Any,
         *,
+        partial: Any = None,
         on_event: Callable[[Event], object] | None = None,
         limits: Limits | None = None,
         json_only: bool = False,
@@ -124,6 +128,7 @@ class Extractor(Generic[T]):
         backend: str | None = None,
     ) -> None:
         self._plan = plan_for(type_, in_context=validation_context is not None)
+        self._view = None if partial is None else viewer(type_, partial)
         self._context = validation_context
         self._fail_fast = fail_fast
         self._on_event = on_event
@@ -312,15 +317,16 @@ class Extractor(Generic[T]):
         return self._over(self._data_error(kind, message))
 
     @property
-    def partial(self) -> Any:
+    def partial(self) -> P | None:
         """The typed value so far, immutable; `None` before anything of it has arrived.
 
         It is made when it is asked for, and is the same object until something changes.
         """
         if self._stale:
             self._stale = False
-            self._snapshot = self._builder.snapshot()
-        return self._snapshot
+            snapshot = self._builder.snapshot()
+            self._snapshot = snapshot if self._view is None else self._view(snapshot)
+        return self._snapshot  # type: ignore[no-any-return]  # without a view a partial T, shown as a T
 
     def state(self, *path: str | int) -> State:
         """How far the place at a path has come; without a path, the whole value."""

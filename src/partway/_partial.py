@@ -78,7 +78,13 @@ def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
         "__reduce__": _reduce,
         "__init__": BaseModel.__init__,
         "model_post_init": lambda *_: None,
-        "model_config": ConfigDict(frozen=True, defer_build=True, protected_namespaces=(), title=model.__name__),
+        "model_config": ConfigDict(
+            frozen=True,
+            defer_build=True,
+            protected_namespaces=(),
+            title=model.__name__,
+            arbitrary_types_allowed=True,  # the validator that took care of one is not inherited
+        ),
         **dict.fromkeys(annotations),
     }
     metaclass: Any = type(model)

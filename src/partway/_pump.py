@@ -351,7 +351,7 @@ class _AsyncLooks(_Looks):
         return True
 
 
-class _SharedRun(_BaseRun[T]):
+class _SharedRun(_BaseRun[T, T]):
     """What is different about a run that shares its source."""
 
     _branch: Branch[T]
@@ -368,7 +368,7 @@ class _SharedRun(_BaseRun[T]):
         return self._branch.value  # type: ignore[return-value]  # set when it was over, and it is
 
 
-class _RunOfMany(_SharedRun[T], Run[T]):
+class _RunOfMany(_SharedRun[T], Run[T, T]):
     """A run of several. The source is closed by the loop over them, and by nothing that is done to one."""
 
     def __init__(self, branch: Branch[T], pump: Pump, every: float | None) -> None:
@@ -380,7 +380,7 @@ class _RunOfMany(_SharedRun[T], Run[T]):
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
 
-class _AsyncRunOfMany(_SharedRun[T], AsyncRun[T]):
+class _AsyncRunOfMany(_SharedRun[T], AsyncRun[T, T]):
     """The same for an async source."""
 
     def __init__(self, branch: Branch[T], pump: AsyncPump, every: float | None) -> None:

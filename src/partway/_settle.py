@@ -21,25 +21,15 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn
 
 from partway._reader import REACH, lexeme
 from partway._shapes import EitherShape, Member, Place
 
-__all__ = ["Chooser", "Record", "Source", "by_tag"]
+__all__ = ["Chooser", "Record", "by_tag"]
 
 _STARTS: Final = frozenset(("start_map", "start_array"))
 _ENDS: Final = frozenset(("end_map", "end_array"))
-
-
-class Source(Protocol):
-    """Where tokens come from, and can be looked up in the JSON text."""
-
-    def span(self, index: int, /) -> tuple[int, int]:
-        """Where the token at `index` stands in the JSON text."""
-
-    def slice(self, start: int, end: int, /) -> str:
-        """A part of the JSON text."""
 
 
 class Record:
@@ -306,7 +296,15 @@ class _Probe(dict[str, Any]):
     def _whole(self, *_: Any, **__: Any) -> NoReturn:
         self._refuse()
 
-    __iter__ = __len__ = __eq__ = __ne__ = __or__ = __ror__ = __reversed__ = __repr__ = _whole
-    keys = values = items = copy = pop = popitem = setdefault = update = clear = _whole
-    __setitem__ = __delitem__ = __ior__ = _whole
     __hash__ = None
+
+
+_ABOUT_ALL: Final = (
+    ("__iter__", "__len__", "__reversed__", "__eq__", "__ne__", "__or__", "__ror__", "__repr__"),
+    ("copy", "items", "keys", "values"),
+    ("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update"),
+)
+"""What looks at all of a dict, or would change it."""
+for _names in _ABOUT_ALL:
+    for _name in _names:
+        setattr(_Probe, _name, _Probe._whole)  # noqa: SLF001  # its own

@@ -21,7 +21,10 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, Unpack, overload
+
+from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
 from partway._extractor import Extractor
 from partway._limits import Limits
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRun", "Run", "stream"]
 
 T = TypeVar("T")
+P = TypeVar("P", default=T)
+V = TypeVar("V")
 
 _CONTENT: Final = Channel("content", 0)
 _REFUSAL: Final = Channel("refusal", 0)
@@ -45,7 +50,7 @@ _REFUSAL: Final = Channel("refusal", 0)
 class _Intake(Generic[T]):
     """What a run does with the chunks of its source, and with its end."""
 
-    def __init__(self, extractor: Extractor[T], json_only: bool) -> None:
+    def __init__(self, extractor: Extractor[T, Any], json_only: bool) -> None:
         self.extractor = extractor
         self._json_only = json_only
         self._format: Format | None = None
@@ -96,10 +101,10 @@ class _Intake(Generic[T]):
         return extractor.finish()
 
 
-class _BaseRun(Generic[T]):
+class _BaseRun(Generic[T, P]):
     """What runs have in common: a look at the value so far."""
 
-    def __init__(self, extractor: Extractor[T], *, every: float | None, json_only: bool) -> None:
+    def __init__(self, extractor: Extractor[T, P], *, every: float | None, json_only: bool) -> None:
         self._extractor = extractor
         self._intake = _Intake(extractor, json_only)
         self._every = every
@@ -112,9 +117,9 @@ class _BaseRun(Generic[T]):
         self._events: list[Event] = []
 
     @property
-    def partial(self) -> T | None:
+    def partial(self) -> P | None:
         """The typed value so far, immutable; `None` before anything of it has arrived."""
-        return self._extractor.partial  # type: ignore[no-any-return]  # a partial T, shown as a T
+        return self._extractor.partial
 
     def state(self, *path: str | int) -> State:
         """How far the place at a path has come; without a path, the whole value."""
@@ -154,11 +159,11 @@ class _BaseRun(Generic[T]):
         """Whether there is one and its time has come."""
         return self._unseen() and (self._every is None or time.monotonic() - self._shown >= self._every)
 
-    def _show(self) -> T:
+    def _show(self) -> P:
         if self._every is not None:
             self._shown = time.monotonic()
         self._last = self.partial
-        return self._last  # type: ignore[no-any-return]  # a partial T, shown as a T
+        return self._last  # type: ignore[no-any-return]  # there is one, or nothing is shown
 
     def _outcome(self) -> T:
         if self._error is not None:
@@ -188,14 +193,16 @@ async def _aclose(*sources: Any) -> None:
             await closing
 
 
-class Run(_BaseRun[T]):
+class Run(_BaseRun[T, P]):
     """A stream that is being read: iterate over it for partials, ask it for its result.
 
     What is pulled from the source is pulled once: `result()` goes on where a loop ended. A loop that is left closes
     the source, and so does leaving the run as a context manager.
     """
 
-    def __init__(self, source: Iterable[Any], extractor: Extractor[T], *, every: float | None, json_only: bool) -> None:
+    def __init__(
+        self, source: Iterable[Any], extractor: Extractor[T, P], *, every: float | None, json_only: bool
+    ) -> None:
         super().__init__(extractor, every=every, json_only=json_only)
         self._source = source
         self._steps = self._pulled()
@@ -219,7 +226,7 @@ class Run(_BaseRun[T]):
         finally:
             _close(iterator, self._source)
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[P]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
         try:
             for _ in self._steps:
@@ -291,11 +298,11 @@ class Run(_BaseRun[T]):
         self.close()
 
 
-class AsyncRun(_BaseRun[T]):
+class AsyncRun(_BaseRun[T, P]):
     """A stream that is being read from an async source: the same as `Run`, to be awaited."""
 
     def __init__(
-        self, source: AsyncIterable[Any], extractor: Extractor[T], *, every: float | None, json_only: bool
+        self, source: AsyncIterable[Any], extractor: Extractor[T, P], *, every: float | None, json_only: bool
     ) -> None:
         super().__init__(extractor, every=every, json_only=json_only)
         self._source = source
@@ -320,7 +327,7 @@ class AsyncRun(_BaseRun[T]):
         finally:
             await _aclose(iterator, self._source)
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    async def __aiter__(self) -> AsyncIterator[P]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
         try:
             async for _ in self._steps:
@@ -394,43 +401,62 @@ class AsyncRun(_BaseRun[T]):
         await self.aclose()
 
 
+class _Options(TypedDict, total=False):
+    """The arguments of `stream` that do not decide what kind of run it is."""
+
+    every: float | None
+    json_only: bool
+    fail_fast: bool
+    validation_context: Any
+    limits: Limits | None
+    thinking: Sequence[str]
+
+
+@overload
+def stream(source: AsyncIterable[Any], type_: type[T], **options: Unpack[_Options]) -> AsyncRun[T]: ...
 @overload
 def stream(
-    source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., json_only: bool = ...,
-    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> AsyncRun[T]: ...  # fmt: skip
+    source: AsyncIterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[_Options]
+) -> AsyncRun[T, V]: ...
+@overload
+def stream(source: Iterable[Any], type_: type[T], **options: Unpack[_Options]) -> Run[T]: ...
+@overload
+def stream(source: Iterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[_Options]) -> Run[T, V]: ...
 @overload
 def stream(
-    source: Iterable[Any], type_: type[T], *, every: float | None = ..., json_only: bool = ...,
-    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> Run[T]: ...  # fmt: skip
+    source: AsyncIterable[Any], type_: Any, *, partial: type[V], **options: Unpack[_Options]
+) -> AsyncRun[Any, V]: ...
 @overload
 def stream(
-    source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., json_only: bool = ...,
-    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> AsyncRun[Any]: ...  # fmt: skip
+    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_Options]
+) -> AsyncRun[Any]: ...
+@overload
+def stream(source: Iterable[Any], type_: Any, *, partial: type[V], **options: Unpack[_Options]) -> Run[Any, V]: ...
 @overload
 def stream(
-    source: Iterable[Any], type_: Any, *, every: float | None = ..., json_only: bool = ...,
-    fail_fast: bool = ..., validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> Run[Any]: ...  # fmt: skip
+    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_Options]
+) -> Run[Any]: ...
 def stream(
     source: AsyncIterable[Any] | Iterable[Any],
     type_: Any,
     *,
+    partial: Any = None,
     every: float | None = None,
     json_only: bool = False,
     fail_fast: bool = False,
     validation_context: Any = None,
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
-) -> Run[Any] | AsyncRun[Any]:
+) -> Run[Any, Any] | AsyncRun[Any, Any]:
     """Read one typed value from a source of chunks, showing it while it grows.
 
     Args:
         source: An iterable of `str`, of `bytes` (UTF-8, cut anywhere), or of the chunks of an LLM client: objects or
             dicts. An async iterable gives an async run. It is closed in the end.
         type_: A model, or any type that `pydantic.TypeAdapter` takes.
+        partial: A class of your own to show the partials as: a model or dataclass with the fields of `type_`, each with
+            the default that it reads before it has arrived. `partway stubs` writes such classes. The result stays a
+            `type_`.
         every: Show at most one partial in so many seconds, and always the last one. What is held back is shown with
             the next chunk; there is no timer.
         json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
@@ -441,13 +467,15 @@ def stream(
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
 
     Raises:
-        UsageError: `source` is nothing that can be streamed, or pydantic cannot validate `type_`.
+        UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
+            cannot show it.
     """
     _check(source)
     if every is not None and (not isinstance(every, int | float) or not every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
-    extractor: Extractor[Any] = Extractor(
+    extractor: Extractor[Any, Any] = Extractor(
         type_,
+        partial=partial,
         limits=limits,
         json_only=json_only,
         fail_fast=fail_fast,

@@ -2,12 +2,13 @@
 
 Both go through `stream()` as any program would; what they know beside it is which chunk was given last. click and
 rich come with the extra `cli` and are imported late, so that their absence is a message and not a traceback.
+`partway stubs`, which writes partial classes, is but its options here.
 
 `inspect` tells the truth in characters and not in chunks only: it feeds the text character by character, and
 compares where each value was complete with where it ends in a scan of the JSON that shares nothing with the parser.
 A number is certain with the character behind it, so that is when it is due.
 
-Longer than other modules, because two commands share their options, errors and ways to end.
+Longer than other modules, because the commands share their options, errors and ways to end.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from partway import Extractor, stream
 from partway._recording import DEFAULT_CUT, Chunk, read_recording
+from partway._stubs import write_stubs
 from partway.errors import PartwayError, UsageError, format_path
 from partway.events import Appended, Completed, Event, Finished, Opened, Path, Rejected, Restarted, State
 from partway.providers import deltas_of
@@ -82,9 +84,11 @@ def commands() -> click.Group:
         metavar="SECONDS",
         help=f"Wait so long between chunks.  [default: {_LIVE_PACE} live, else 0]",
     )
+    models = click.Argument(["models"], metavar="MODEL...", nargs=-1, required=True)
+    output = click.Option(["--output"], metavar="FILE", help="Write to a file.  [default: standard output]")
     form = "\n\nFILE is a transcript in Markdown, JSON lines of chunks, or raw text; - is standard input."
     group = click.Group(
-        help="Replay and inspect recorded streams of LLM answers.",
+        help="Replay and inspect recorded streams of LLM answers, and write partial classes.",
         commands=[
             click.Command(
                 "replay",
@@ -97,6 +101,13 @@ def commands() -> click.Group:
                 callback=_guarded(inspect),
                 params=[file, model, cut],
                 help="Print when each value opened and was complete, and whether cutting changes the story." + form,
+            ),
+            click.Command(
+                "stubs",
+                callback=_guarded(stubs),
+                params=[models, output],
+                help="Write partial classes for stream(..., partial=...), one for each model in the types named."
+                "\n\nMODEL is module:Name, path/to/file.py, or path/to/file.py:Name.",
             ),
         ],
     )
@@ -150,25 +161,29 @@ def _read(file: str, cut: int | None) -> list[Chunk]:
     return read_recording(text, name, cut=cut)
 
 
-def _load(model: str | None) -> Any:
-    """Find the type that `--model` names."""
+def _load(model: str | None, loaded: dict[str, ModuleType] | None = None) -> Any:
+    """Find the type that a user names; `loaded` keeps modules, so that none is there twice."""
     if model is None:
         return Any
     where, _, name = (model, "", "") if model.endswith(".py") else model.rpartition(":")
     if not where:
-        raise UsageError(f"--model {model}: write module:Name, path/to/file.py or path/to/file.py:Name")
+        raise UsageError(f"{model}: write module:Name, path/to/file.py or path/to/file.py:Name")
     try:
-        module = _import_file(File(where)) if where.endswith(".py") else _import_module(where)
+        module = (loaded or {}).get(where)
+        if module is None:
+            module = _import_file(File(where)) if where.endswith(".py") else _import_module(where)
     except UsageError:
         raise
     except (Exception, SystemExit) as error:
-        raise UsageError(f"--model {model}: importing {where} failed: {type(error).__name__}: {error}") from error
+        raise UsageError(f"{model}: importing {where} failed: {type(error).__name__}: {error}") from error
+    if loaded is not None:
+        loaded[where] = module
     if not name:
         return _only_type(module, where)
     try:
         return functools.reduce(getattr, name.split("."), module)
     except AttributeError as error:
-        raise UsageError(f"--model {model}: {where} has no {name}") from error
+        raise UsageError(f"{model}: {where} has no {name}") from error
 
 
 def _import_module(name: str) -> ModuleType:
@@ -179,7 +194,7 @@ def _import_module(name: str) -> ModuleType:
 def _import_file(file: File) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"partway_model_{file.stem}", file)
     if not file.is_file() or spec is None or spec.loader is None:
-        raise UsageError(f"--model {file}: there is no such file")
+        raise UsageError(f"{file}: there is no such file")
     sys.path.insert(0, str(file.resolve().parent))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # annotations are looked up there
@@ -199,9 +214,9 @@ def _only_type(module: ModuleType, where: str) -> Any:
     if len(roots) == 1:
         return next(iter(roots.values()))
     if not own:
-        raise UsageError(f"--model {where}: it defines no model, dataclass or TypedDict; name a type: {where}:Name")
+        raise UsageError(f"{where}: it defines no model, dataclass or TypedDict; name a type: {where}:Name")
     names = ", ".join(roots or own)
-    raise UsageError(f"--model {where}: it defines several types; say which: {where}:Name, one of {names}")
+    raise UsageError(f"{where}: it defines several types; say which: {where}:Name, one of {names}")
 
 
 def _is_object(value: type) -> bool:
@@ -334,6 +349,22 @@ def _printable(line: str) -> str:
     line = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
     encoding = sys.stdout.encoding or "utf-8"
     return line.encode(encoding, "backslashreplace").decode(encoding)
+
+
+# stubs
+
+
+def stubs(models: tuple[str, ...], output: str | None) -> None:
+    """Write partial classes for the types that are named."""
+    loaded: dict[str, ModuleType] = {}
+    text = write_stubs([_load(model, loaded) for model in models])
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        File(output).write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"--output {output}: it cannot be written: {error.strerror}") from error
 
 
 # inspect

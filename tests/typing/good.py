@@ -8,11 +8,29 @@ from typing import Any, assert_type
 from pydantic import BaseModel
 
 from partway import AsyncRun, Event, Extractor, Partial, Path, Run, State, stream
+from shop import Category, Color, Item, Order
+from shop_so_far import CategorySoFar, DimensionsSoFar, ItemSoFar, OrderSoFar
 
 
 class Recipe(BaseModel):
     title: str
     steps: list[str] = []
+
+
+class Step(BaseModel):
+    text: str
+
+
+class Steps(BaseModel):
+    steps: list[Step]
+
+
+class StepSoFar(BaseModel):
+    text: str | None = None
+
+
+class StepsSoFar(BaseModel):
+    steps: list[Step | StepSoFar] | None = None
 
 
 def sync(source: Iterator[str]) -> None:
@@ -38,8 +56,56 @@ async def asynchronous(source: AsyncIterator[dict[str, Any]]) -> None:
 
 def core(delta: str) -> None:
     extractor = Extractor(Recipe)
+    assert_type(extractor, Extractor[Recipe])
     assert_type(extractor.feed(delta), bool)
+    assert_type(extractor.partial, Recipe | None)
     assert_type(extractor.finish(), Recipe)
 
 
+def partial_class_of_ones_own(source: Iterator[str]) -> None:
+    run = stream(source, Steps, partial=StepsSoFar)
+    assert_type(run, Run[Steps, StepsSoFar])
+    assert_type(run.partial, StepsSoFar | None)
+    for partial in run:
+        assert_type(partial, StepsSoFar)
+        assert_type(partial.steps, list[Step | StepSoFar] | None)
+        for step in partial.steps or []:
+            if isinstance(step, Step):
+                assert_type(step.text, str)
+            else:
+                assert_type(step.text, str | None)
+    assert_type(run.result(), Steps)
+    several = stream(source, list[Step], partial=list[StepSoFar])
+    assert_type(several, Run[list[Step], list[StepSoFar]])
+    same: Run[Steps] = stream(source, Steps)
+    assert_type(same, Run[Steps, Steps])
+    stream(source, Steps, partial=Steps | StepsSoFar)
+
+
+async def partial_class_of_ones_own_from_async(source: AsyncIterator[str]) -> None:
+    run = stream(source, Steps, partial=StepsSoFar)
+    assert_type(run, AsyncRun[Steps, StepsSoFar])
+    async for partial in run:
+        assert_type(partial, StepsSoFar)
+    assert_type(await run.result(), Steps)
+
+
+def partial_class_of_ones_own_without_io(delta: str) -> None:
+    extractor = Extractor(Steps, partial=StepsSoFar)
+    assert_type(extractor, Extractor[Steps, StepsSoFar])
+    assert_type(extractor.partial, StepsSoFar | None)
+    extractor.feed(delta)
+    assert_type(extractor.finish(), Steps)
+
+
 partial_class: type = Partial[Recipe]
+
+
+def written_by_partway_stubs(source: Iterator[str]) -> None:
+    for order in stream(source, Order, partial=OrderSoFar):
+        assert_type(order.items, list[Item | ItemSoFar] | None)
+        assert_type(order.category, Category | CategorySoFar | None)
+        assert_type(order.dimensions, DimensionsSoFar | None)
+        assert_type(order.pairs, tuple[int | Item | ItemSoFar, ...] | None)
+        for item in order.items or []:
+            assert_type(item.color, Color | None)
