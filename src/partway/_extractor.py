@@ -435,7 +435,7 @@ class Extractor(Generic[T, P]):
             partial=self.partial,
             text=self.text,
             path=path,
-            offset=locate(self.text, path),
+            offset=None if misfit.end is None else misfit.end - len(value_before(self._reader.slice, misfit.end)),
         )
 
     def _failure(self) -> PartwayError:
