@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from partway import Extractor, State, Whole
+from partway import Extractor, Gate, State, Whole
 from partway._reader import BACKENDS
 from partway.events import Appended, Completed, Event, Opened, Rejected
 
@@ -210,3 +210,18 @@ def test_an_error_in_a_validator_that_is_no_validation_error_passes_through():
     extractor = Extractor(list[Annotated[int, AfterValidator(broken)]])
     with pytest.raises(RuntimeError, match="a bug of the user's"):
         extractor.feed("[1,")
+
+
+class Gated(BaseModel):
+    name: str = ""
+    id: Annotated[str, Gate()] = ""
+
+
+@pytest.mark.parametrize("text", ['{"name":"a","name":"b","id":"', '{"name":"a","id":3,"id":"'])
+def test_a_gate_opens_behind_a_repeated_key(text):
+    extractor = Extractor(list[Gated])
+    for character in "[" + text:
+        extractor.feed(character)
+        assert extractor.partial == []
+    extractor.feed('x"')
+    assert [gated.id for gated in extractor.partial] == ["x"]

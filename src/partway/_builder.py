@@ -406,7 +406,8 @@ class Builder:
 
     def _reopen(self, frame: _Frame) -> None:
         """The value of a repeated key begins: the last one counts, in the place of the first, as in `json.loads`."""
-        frame.again = frame.mixed = False
+        frame.again = False
+        frame.mixed = frame.gates is not None
         if frame.order is None:
             frame.order = list(frame.parts)
         if frame.seen != self._snapshots:
