@@ -386,6 +386,8 @@ class Extractor(Generic[T]):
         """See whether the candidate has ended, well or not; if it has, return the text behind it."""
         reader, builder = self._reader, self._builder
         if builder.failed is not None:
+            if builder.done:
+                self._end = reader.end
             raise self._over(self._first_misfit(builder.failed))
         if builder.done:
             return self._complete()
