@@ -16,6 +16,7 @@ An object with gates is built like any other, but nothing of it is seen or told 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from partway._diagnose import Flaw
@@ -370,8 +371,9 @@ class Builder:
         possible = prefixes.possible(string.text()) if string.length <= prefixes.longest else []
         if prefixes.value is not None:
             if len(possible) == 1 and self._settled is None:
-                self._settled = Settled(prefixes.value(possible[0]))
-                self.changed = True
+                with suppress(ValidationError):  # a validator of the user's may refuse it, when it is there
+                    self._settled = Settled(prefixes.value(possible[0]))
+                    self.changed = True
         elif not possible:
             self.string, self.watched, self._busy = string, None, False
             self.changed = True
@@ -387,7 +389,7 @@ class Builder:
         if self._busy:
             if self.watched is not None and piece:
                 self._watch(self.watched)
-                self.watched = None
+            self.watched = None
             self._busy = False
         elif piece and self.emit is not None:
             self.emit(Appended(self._path(), piece))

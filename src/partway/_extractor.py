@@ -147,7 +147,7 @@ class Extractor(Generic[T, P]):
         self._left = self._limits.max_chars
         self._slice = min(SLICE, self._limits.max_string)
         self._most = min(TAIL, self._limits.max_string)
-        self._live: OpenString | None = None  # the open string, if nothing of it is kept back
+        self._live: OpenString | None = None  # the open string, if nothing of it is kept back or hidden
         self._synced = 0  # how much of its tail is in the JSON text
         self._stale = False
         self._snapshot: Any = None
@@ -188,7 +188,8 @@ class Extractor(Generic[T, P]):
             builder.changed = False
             reader.feed(delta)
             if not reader.stopped:
-                self._live = string = None if reader.carry or builder.watched is not None else reader.string
+                kept = reader.carry or builder.watched is not None or builder.hidden is not None
+                self._live = string = None if kept else reader.string
                 if string is not None:
                     self._synced = len(string.tail)
                 if builder.hidden is not None:
@@ -201,8 +202,8 @@ class Extractor(Generic[T, P]):
             self._take_any(delta)
         reader, builder = self._reader, self._builder
         self._reading = self._mode is _Mode.READING and (len(self._head) > _QUOTED or not self._plan.atoms)
-        followed = self._mode is _Mode.READING and not reader.carry and builder.watched is None
-        self._live = reader.string if followed else None
+        kept = reader.carry or builder.watched is not None or builder.hidden is not None
+        self._live = reader.string if self._mode is _Mode.READING and not kept else None
         if self._live is not None:
             self._synced = len(self._live.tail)
             self._most = min(TAIL, self._limits.max_string, self._synced + self._left + 1)
@@ -393,6 +394,8 @@ class Extractor(Generic[T, P]):
         """See whether the candidate has ended, well or not; if it has, return the text behind it."""
         reader, builder = self._reader, self._builder
         if builder.failed is not None:
+            if builder.done:
+                self._end = reader.end
             raise self._over(self._first_misfit(builder.failed))
         if builder.done:
             return self._complete()

@@ -552,7 +552,9 @@ def _either(members: list[Member], told: Any, places: Mapping[Any, Place]) -> Ei
     if callable(told):
         return EitherShape(tuple(members), None, places, told)
     if isinstance(told, str):
-        tags = {getattr(tag, "value", tag): place for tag, place in places.items()}
+        # A tag that is of an enum with another base equals nothing that stands in JSON; pydantic refuses it.
+        plain = {tag: place for tag, place in places.items() if isinstance(tag, str | int)}
+        tags = {getattr(tag, "value", tag): place for tag, place in plain.items()}
         if all(type(tag) in (str, int) for tag in tags):
             return EitherShape(tuple(members), told, tags)
     if len({member.place for member in members if not member.sure}) > 1 or not members:

@@ -130,8 +130,12 @@ def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
             value = value[step] if isinstance(value, list | tuple) else None
             continue
         shape = either
-        if isinstance(shape, ObjectShape) and step not in shape.fields and not _is_extra(value, shape, step):
-            return False
+        if isinstance(shape, ObjectShape) and step not in shape.fields:
+            if not _is_extra(value, shape, step):
+                return False
+            if not isinstance(value, dict):  # a field with an alias may have the name of the key
+                place, value = shape.extra, value.model_extra[step]
+                continue
         key: Any = step
         place = None
         match shape:
