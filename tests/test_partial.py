@@ -341,6 +341,23 @@ def test_private_attributes_have_their_defaults():
         partial._unset  # noqa: B018
 
 
+@pytest.mark.skipif(
+    not hasattr(PrivateAttr(), "default_factory_takes_validated_data"), reason="this pydantic makes none of the fields"
+)
+def test_a_private_attribute_that_is_made_of_the_fields_waits_for_them():
+    class Made(BaseModel):
+        a: int
+        text: str = ""
+        _twice: int = PrivateAttr(default_factory=lambda fields: fields["a"] * 2)
+
+    extractor = Extractor(Made)
+    extractor.feed('{"a":1,"text":"x')
+    assert extractor.partial.text == "x"
+    assert not hasattr(extractor.partial, "_twice")
+    extractor.feed('"}')
+    assert extractor.finish()._twice == 2
+
+
 def test_a_getattr_of_the_models_own_is_asked():
     partial = partial_of(Magic, '{"a":1,')
     assert partial.magic == "abracadabra 1"

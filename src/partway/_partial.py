@@ -177,11 +177,14 @@ def _fill(partial: Any) -> bool:
     return True
 
 
-def _private_defaults(model: type[BaseModel]) -> dict[str, Any] | None:
+def _private_defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """Their defaults, but of those that are made of the fields: these are not all there."""
     defaults = {
-        name: private.get_default(call_default_factory=True) for name, private in model.__private_attributes__.items()
+        name: private.get_default() if private.default_factory is None else private.default_factory()  # type: ignore[call-arg]  # it takes none
+        for name, private in model.__private_attributes__.items()
+        if not getattr(private, "default_factory_takes_validated_data", False)
     }
-    return {name: value for name, value in defaults.items() if value is not PydanticUndefined} or None
+    return {name: value for name, value in defaults.items() if value is not PydanticUndefined}
 
 
 def show_model(model: type[BaseModel]) -> Callable[[Parts], BaseModel]:
