@@ -124,6 +124,12 @@ class Box(BaseModel, Generic[T]):
     label: str = ""
 
 
+class Chain(BaseModel, Generic[T]):
+    content: T
+    next: Chain[T] | None = None
+    others: list[Chain[T]] = []
+
+
 with pytest.warns(UserWarning, match="shadows an attribute"):
 
     class Shadowing(BaseModel):
@@ -174,7 +180,7 @@ class Pydantic:
     b: str = ""
 
 
-MODELS = [Recipe, Aliased, Allowing, Area, Wide, Dated, Private, Magic, Slots, Node, Box[int], Shadowing]
+MODELS = [Recipe, Aliased, Allowing, Area, Wide, Dated, Private, Magic, Slots, Node, Box[int], Chain[Step], Shadowing]
 DATACLASSES = [Standard, Slotted, FrozenSlotted, PostInit, Init, Pydantic]
 
 # A model, JSON that has begun, and what is dumped of it.
@@ -196,6 +202,8 @@ DUMPS: list[tuple[type[BaseModel], str, dict[str, Any]]] = [
     (Wide, '{"a":3,"b":{"width":2,', {"a": 3, "b": {"width": 2}}),
     (Dated, '{"when":"2026-01-02",', {"when": "02.01.2026"}),
     (Dated, '{"when":"never","text":"x', {"text": "x"}),
+    (Chain[Step], '{"next":{"content":{"text":"b', {"next": {"content": {"text": "b"}}}),
+    (Chain[Step], '{"others":[{"content":{"text":"a"}},{"next":{', {"others": [{"content": {"text": "a"}}, {"next": {}}]}),
     (Private, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Magic, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Slots, '{"a":1,"text":"x', {"a": 1, "text": "x"}),

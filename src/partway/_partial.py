@@ -119,6 +119,8 @@ def _loose(annotation: Any) -> Any:
     """An annotation whose serializer takes partials, and `None` for what could not be shown, without a warning."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _duck_typed[annotation]
+    if hasattr(annotation, "type_ref"):  # so pydantic refers to a generic model inside itself
+        return Any
     origin: Any = get_origin(annotation)
     args = get_args(annotation)
     if origin is Annotated:
