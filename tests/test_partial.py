@@ -203,7 +203,7 @@ DUMPS: list[tuple[type[BaseModel], str, dict[str, Any]]] = [
     (Dated, '{"when":"2026-01-02",', {"when": "02.01.2026"}),
     (Dated, '{"when":"never","text":"x', {"text": "x"}),
     (Chain[Step], '{"next":{"content":{"text":"b', {"next": {"content": {"text": "b"}}}),
-    (Chain[Step], '{"others":[{"content":{"text":"a"}},{"next":{', {"others": [{"content": {"text": "a"}}, {"next": {}}]}),
+    (Chain[Step], '{"others":[{"content":{"text":"a"},"next":{', {"others": [{"content": {"text": "a"}, "next": {}}]}),
     (Private, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Magic, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Slots, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
@@ -391,6 +391,36 @@ def test_the_model_itself_is_left_as_it_was():
     assert Area(width=2, height=3).model_dump()["area"] == 6
     with pytest.raises(ValidationError):
         Recipe()
+
+
+def test_a_class_that_looks_at_its_subclasses_does_not_see_partials():
+    seen: list[type] = []
+
+    class Registry(BaseModel):
+        def __init_subclass__(cls, *, tag: str, **kwargs: Any) -> None:
+            super().__init_subclass__(**kwargs)
+            seen.append(cls)
+
+        @classmethod
+        def __pydantic_init_subclass__(cls, *, tag: str, **_: Any) -> None:
+            seen.append(cls)
+
+    class Entry(Registry, tag="entry"):
+        text: str
+
+    @dataclasses.dataclass
+    class Base:
+        def __init_subclass__(cls, *, tag: str) -> None:
+            seen.append(cls)
+
+    @dataclasses.dataclass
+    class Row(Base, tag="row"):
+        text: str
+
+    assert seen == [Entry, Entry, Row]
+    assert partial_of(Entry, '{"text":"x').text == "x"
+    assert partial_of(Row, '{"text":"x').text == "x"
+    assert seen == [Entry, Entry, Row]
 
 
 def test_titles_descriptions_and_aliases_are_kept():
