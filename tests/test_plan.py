@@ -222,6 +222,41 @@ class ToldOfContainers(BaseModel):
         return [item + info.data["low"] for item in handler(value)]
 
 
+def told_inside(value: int, info: ValidationInfo) -> int:
+    assert info.data["low"] <= value, f"below {info.data['low']} in {info.field_name}"
+    return value * 10
+
+
+Inside = Annotated[int, AfterValidator(told_inside)]
+
+
+class ToldInside(BaseModel):
+    low: int
+    items: list[Inside] = []
+    deep: dict[str, tuple[Inside | None, ...]] = {}
+    either: str | Inside | list[Inside] = ""
+    again: NestedTold = []
+
+
+NestedTold = TypeAliasType("NestedTold", "list[NestedTold | Inside]")
+
+
+class ToldItself(BaseModel):
+    a: int
+    text: str = ""
+
+    @model_validator(mode="after")
+    def fits(self, info: ValidationInfo) -> ToldItself:
+        assert info.mode == "json"
+        assert self.a > 0
+        return self
+
+
+class HasTold(BaseModel):
+    one: ToldItself | None = None
+    more: list[ToldItself] = []
+
+
 class ModelBefore(BaseModel):
     a: int
     b: str = ""
@@ -704,6 +739,9 @@ DOCUMENTS: list[tuple[str, Any, list[str]]] = [
         '{"after":"bad","before":[1],"wrapped":"x","plain":{}}', '{"before":{}}']),
     ("a validator that is told of other fields", Told, ['{"low":1,"high":2}', '{"low":3,"high":2,"text":"x"}', '{"high":2,"low":1}', '{"low":"x","high":1}']),
     ("a container's validator that is told", ToldOfContainers, ['{"low":5,"items":[1,2]}', '{"items":["x"]}', '{"items":[1]}']),
+    ("validators inside a field that are told", ToldInside, ['{"low":1,"items":[1,2],"deep":{"a":[3,null]},"either":4,"again":[5,[6]]}',
+        '{"low":2,"items":[1,2],"deep":{"a":[1]},"either":[3],"again":[[1]]}', '{"low":3,"either":"x"}']),
+    ("model validators that are told", HasTold, ['{"one":{"a":1},"more":[{"a":2},{"a":3,"text":"x"}]}', '{"one":{"a":0},"more":[{"a":-1}]}']),
     ("a model validator before", ModelBefore, ['{"old":1}', '{"a":1,"b":"x"}', '{"b":"x"}']),
     ("a model validator after", ModelAfter, ['{"a":1,"b":2}', '{"a":2,"b":1}', '{"a":2}']),
     ("a model validator after, told", ModelAfterInfo, ['{"a":1}', "{}"]),
@@ -858,6 +896,10 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
          {"after": "X", "before": ["a"], "wrapped": 3}, {"after": "X", "before": ["a"], "wrapped": 3, "plain": "<x>"}]),
     ("a field that is told of others, in the end", Told, '{"low":1,"high":2,▸"text":"x▸"}▸', [{"low": 1}, {"low": 1, "text": "x"},
         {"low": 1, "high": 2, "text": "x"}]),
+    ("what is told of other fields inside a field, in the end", ToldInside, '{"low":1,"items":[2,▸3],▸"either":4▸}▸', [{"low": 1}, {"low": 1},
+        {"low": 1}, {"low": 1, "items": [20, 30], "either": 40}]),
+    ("a model whose own validator is told", HasTold, '{"one":{"a":1▸,"text":"x▸"},"more":[{"a":2,▸', [{"one": {}}, {"one": {"a": 1, "text": "x"}},
+        {"one": {"a": 1, "text": "x"}, "more": [{"a": 2}]}]),
     ("a model that is validated before, by its fields", ModelBefore, '{"a":1,▸"b":"x▸', [{"a": 1}, {"a": 1, "b": "x"}]),
     ("a model that is wrapped, by its fields", ModelWrap, '{"a":1,"b":"x▸"}▸', [{"a": 1, "b": "x"}, {"a": 1, "b": "x!"}]),
     ("an own __init__, by the fields", OwnInit, '{"a":1,"b":"x▸"}▸', [{"a": 1, "b": "x"}, {"a": 1, "b": "x?"}]),
