@@ -57,7 +57,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError, PydanticUseDefault, core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
 from partway import Extractor, State
@@ -691,6 +691,70 @@ MiddleTuple = Annotated[tuple, CoreSchema(core_schema.tuple_schema([INT, STR, BO
 WithDefaults = Annotated[int, CoreSchema(core_schema.with_default_schema(INT, default=-1, on_error="default"))]
 
 
+class Stack:
+    """A class of the user's own, made of a list."""
+
+    def __init__(self, values: list[int]) -> None:
+        self.values = values
+
+    def __repr__(self) -> str:
+        return f"Stack({self.values})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        return core_schema.no_info_after_validator_function(
+            cls,
+            core_schema.list_schema(core_schema.int_schema()),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda stack: stack.values),
+        )
+
+
+class Nameless:
+    """A class of the user's own, made of a TypedDict that is no class."""
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        self.text = parts["text"]
+
+    def __repr__(self) -> str:
+        return f"Nameless({self.text!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        field = core_schema.typed_dict_field(core_schema.str_schema())
+        return core_schema.no_info_after_validator_function(cls, core_schema.typed_dict_schema({"text": field}))
+
+
+class HasOwn(BaseModel):
+    stack: Stack | None = None
+    nameless: Nameless | None = None
+    text: str = ""
+
+
+def default_if_none(value: Any) -> Any:
+    if value is None or value == 0:
+        raise PydanticUseDefault
+    return value
+
+
+class UsesDefault(BaseModel):
+    a: Annotated[int, BeforeValidator(default_if_none)] = 7
+    b: Annotated[list[int], BeforeValidator(default_if_none)] = [8]
+    c: Annotated[int, AfterValidator(default_if_none)] | None = 9
+    d: Annotated[Plain, BeforeValidator(default_if_none)] = Plain(a=10)
+
+
+class PathsForbidding(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    one: int = Field(validation_alias=AliasPath("nested", "one"))
+    two: int = Field(2, validation_alias=AliasChoices("two", AliasPath("others", 0)))
+
+
+class PathsAllowing(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    one: int = Field(validation_alias=AliasPath("nested", "one"))
+    two: int = 2
+
+
 class OnError(BaseModel):
     a: WithDefaults
     b: str = ""
@@ -725,11 +789,15 @@ DOCUMENTS: list[tuple[str, Any, list[str]]] = [
     ("an alias generator", Camel, ['{"firstName":"A","lastName":"B"}', '{"first_name":"A"}']),
     ("alias choices", Choices, ['{"x":1}', '{"y":2,"b":"c"}', '{"y":2,"x":1}', '{"x":"?","y":1}', '{"a":1}']),
     ("alias paths", Paths, ['{"names":["A","B"],"age":3}', '{"names":["A"],"surname":"C"}', '{"names":[]}', '{"age":1}']),
+    ("alias paths, extras forbidden", PathsForbidding, ['{"nested":{"one":1},"others":[3]}', '{"nested":{"one":1},"x":1}', '{"nested":{}}', '{"others":1}']),
+    ("alias paths, extras allowed", PathsAllowing, ['{"nested":{"one":1},"x":[1],"two":3}', '{"nested":{"two":1}}']),
     ("extra=allow", Allowing, ['{"a":1,"b":{"c":[1,"x"]},"d":null}', '{"b":"x"}', '{"b":1,"b":2}', '{"a":"x","b":1}']),
     ("typed extras", AllowingInts, ['{"a":1,"b":2}', '{"b":"3"}', '{"b":"x"}']),
     ("extra=forbid", Forbidding, ['{"a":1}', '{"a":1,"b":2}', '{"b":[{}],"c":1,"a":"x"}', '{"b":1,"b":2}', '{"inner":{"n":1,"x":1}}']),
     ("extra=forbid, read from the text", ForbiddingText, ['{"a":1}', '{"a":1,"b":2}']),
     ("ignored extras", Plain, ['{"x":{"a":[{}]},"a":1,"y":"long","z":[1,2]}', '{"x":1,"x":2,"a":1}']),
+    ("validators that ask for the default", UsesDefault, ['{"a":null,"b":null,"c":0,"d":null}', '{"a":0,"b":0,"c":null}', '{"a":1,"b":[2],"d":{"a":3}}', '{"a":"x","b":[""]}']),
+    ("classes of the user's own", HasOwn, ['{"stack":[1,2],"nameless":{"text":"x"}}', '{"stack":["x"],"nameless":{}}']),
     ("default factories", Factories, ["{}", '{"tags":["a"]}', '{"count":9}', '{"inner":{"n":"x"}}']),
     ("a default that is validated", DefaultsValidated, ["{}", '{"a":1}', '{"b":"x"}', '{"a":"x"}']),
     ("all defaults validated", AllDefaultsValidated, ["{}", '{"a":1}', '{"b":1}']),
@@ -887,6 +955,11 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
     ("by name too", ByName, '{"a":1,▸"B":["x▸', [{"a": 1}, {"a": 1, "b": ["x"]}]),
     ("by any of its choices", Choices, '{"y":1,▸', [{"a": 1}]),
     ("nothing for a path into a value", Paths, '{"names":["A"],"age":3,▸"surname":"C▸', [{"age": 3}, {"age": 3, "last": "C"}]),
+    ("no extra where a path begins", PathsAllowing, '{"nested":{"one":1▸},▸"x":[1▸],▸', [{}, {}, {"x": []}, {"x": [1]}]),
+    ("what a validator takes for a default, as the default", UsesDefault, '{"a":null▸,"b":0,▸"c":5,▸', [{"a": 7}, {"a": 7, "b": [8]},
+        {"a": 7, "b": [8], "c": 5}]),
+    ("a class of the user's own when it is whole", HasOwn, '{"stack":[1,▸2],▸"nameless":{"text":"x▸', [{}, {"stack": [1, 2]},
+        {"stack": [1, 2], "nameless": {"text": "x"}}]),
     ("extras that are allowed", Allowing, '{"b":{"c":"▸x▸"},▸', [{"b": {"c": ""}}, {"b": {"c": "x"}}, {"b": {"c": "x"}}]),
     ("typed extras", AllowingInts, '{"b":"3"▸,"c":"x"▸', [{"b": 3}, {"b": 3}]),
     ("no extras that are ignored", Plain, '{"x":"y▸","z":{"a":[▸1]},▸"a":1,▸', [{}, {}, {}, {"a": 1}]),

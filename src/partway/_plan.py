@@ -19,7 +19,7 @@ shown until it closes, then pydantic reads its text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -183,7 +183,7 @@ class _Planner:
         if kind == "json-or-python":
             return self.place(schema["json_schema"], config)
         if kind == "default" and schema.get("on_error", "raise") == "raise":
-            return self.place(schema["schema"], config)
+            return self._defaulting(self.place(schema["schema"], config), schema, config)
         if kind == "definition-ref":
             known = self.places.get(schema["schema_ref"])
             if known is None:
@@ -198,6 +198,19 @@ class _Planner:
         place = Place(parse, _from_json(parse))
         self._describe(place, schema, config)
         return place
+
+    def _defaulting(self, place: Place, schema: Schema, config: CoreConfig) -> Place:
+        """The place of what has a default; a function in it may ask for the default instead of what has arrived."""
+        inner = schema["schema"]
+        while inner["type"] == "nullable":
+            inner = inner["schema"]
+        if not inner["type"].startswith("function-"):
+            return place
+        parse = self.parser(schema, config)
+        take = _from_json(parse)
+        return self._kept(
+            place, lambda: place.but(parse=parse, takes={kind: old and take for kind, old in place.takes.items()})
+        )
 
     def _marked(self, place: Place, mark: Mark, schema: Schema) -> Place:
         """The same place as a marker has it."""
@@ -261,6 +274,8 @@ class _Planner:
         if inner in self.unsettled:
             self.waiting.append(lambda: self._describe(place, schema, config))
         place.gate, place.union = inner.gate, inner.union
+        if "serialization" in schema:
+            return  # it is for what the function makes, which may be of any class, and not for what grows
         told = schema["function"]["type"] != "no-info"  # of other fields, of the mode, of the context
         if schema["type"] != "function-after" or told:
             if isinstance(inner.object, ObjectShape):
@@ -373,9 +388,8 @@ class _Planner:
             test = self._test(field["schema"], config)
             keys = set(_keys(name, field, config))
             tests.update((key, test if len(keys) == 1 else _ANYTHING) for key in keys)
-            alias = field.get("validation_alias")
-            if alias is not None and not isinstance(alias, str):  # a path may lead anywhere below its first key
-                tests.update((str(path[0]), _ANYTHING) for path in (alias if isinstance(alias[0], list) else [alias]))
+            if not isinstance(field.get("validation_alias"), str):  # a path may lead anywhere below its first key
+                tests.update((str(path[0]), _ANYTHING) for path in _paths(field))
         behavior = inner.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
         extras = inner.get("extras_schema")
         allowed = self._test(extras, config) if extras is not None and behavior == "allow" else _ANYTHING
@@ -449,8 +463,11 @@ class _Planner:
             if self._is_told(field["schema"]):
                 place = HIDDEN.but(gate=place.gate)
             fields.update((key, Field(name, place)) for key in _keys(name, field, config))
+        for name, field in named:  # the keys where paths begin are no extras
+            for key in _path_keys(field, config):
+                fields.setdefault(key, Field(name, HIDDEN))
         show = self._show(schema)
-        title = str(config.get("title") or schema["cls"].__name__)
+        title = str(config.get("title") or schema.get("cls", dict).__name__)
         extra, forbidden = self._extra(inner, config)
         cls = schema["cls"] if schema["type"] != "typed-dict" else dict
         if self._needs_text(schema, [field for _, field in named]):
@@ -667,13 +684,25 @@ def _named_fields(inner: Schema) -> list[tuple[str, Schema]]:
     return list(fields.items()) if isinstance(fields, Mapping) else [(field["name"], field) for field in fields]
 
 
-def _keys(name: str, field: Schema, config: CoreConfig) -> Iterable[str]:
-    """The JSON keys whose value is that of a field. A path into a value names none: it shows in the end."""
+def _paths(field: Schema) -> list[Sequence[str | int]]:
+    """The aliases of a field, as paths from its object."""
     alias = field.get("validation_alias")
     if alias is None:
+        return []
+    return [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
+
+
+def _path_keys(field: Schema, config: CoreConfig) -> Iterable[str]:
+    """The keys of an object where a path begins that leads to a field further below."""
+    by_alias = config.get("validate_by_alias", True)
+    return (str(path[0]) for path in _paths(field) if len(path) > 1 and by_alias)
+
+
+def _keys(name: str, field: Schema, config: CoreConfig) -> Iterable[str]:
+    """The JSON keys whose value is that of a field. A path into a value names none: it shows in the end."""
+    if field.get("validation_alias") is None:
         return (name,)
-    paths = [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
-    keys = [path[0] for path in paths if len(path) == 1] if config.get("validate_by_alias", True) else []
+    keys = [str(path[0]) for path in _paths(field) if len(path) == 1] if config.get("validate_by_alias", True) else []
     return (*keys, name) if config.get("validate_by_name") else keys
 
 
