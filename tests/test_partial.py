@@ -129,6 +129,12 @@ class Box(BaseModel, Generic[T]):
     label: str = ""
 
 
+class Chain(BaseModel, Generic[T]):
+    content: T
+    next: Chain[T] | None = None
+    others: list[Chain[T]] = []
+
+
 with pytest.warns(UserWarning, match="shadows an attribute"):
 
     class Shadowing(BaseModel):
@@ -179,7 +185,7 @@ class Pydantic:
     b: str = ""
 
 
-MODELS = [Recipe, Aliased, Allowing, Area, Wide, Dated, Private, Magic, Slots, Node, Box[int], Shadowing]
+MODELS = [Recipe, Aliased, Allowing, Area, Wide, Dated, Private, Magic, Slots, Node, Box[int], Chain[Step], Shadowing]
 DATACLASSES = [Standard, Slotted, FrozenSlotted, PostInit, Init, Pydantic]
 
 # A model, JSON that has begun, and what is dumped of it.
@@ -201,6 +207,8 @@ DUMPS: list[tuple[type[BaseModel], str, dict[str, Any]]] = [
     (Wide, '{"a":3,"b":{"width":2,', {"a": 3, "b": {"width": 2}}),
     (Dated, '{"when":"2026-01-02",', {"when": "02.01.2026"}),
     (Dated, '{"when":"never","text":"x', {"text": "x"}),
+    (Chain[Step], '{"next":{"content":{"text":"b', {"next": {"content": {"text": "b"}}}),
+    (Chain[Step], '{"others":[{"content":{"text":"a"},"next":{', {"others": [{"content": {"text": "a"}, "next": {}}]}),
     (Private, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Magic, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Slots, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
@@ -346,6 +354,23 @@ def test_private_attributes_have_their_defaults():
         partial._unset  # noqa: B018
 
 
+@pytest.mark.skipif(
+    not hasattr(PrivateAttr(), "default_factory_takes_validated_data"), reason="this pydantic makes none of the fields"
+)
+def test_a_private_attribute_that_is_made_of_the_fields_waits_for_them():
+    class Made(BaseModel):
+        a: int
+        text: str = ""
+        _twice: int = PrivateAttr(default_factory=lambda fields: fields["a"] * 2)
+
+    extractor = Extractor(Made)
+    extractor.feed('{"a":1,"text":"x')
+    assert extractor.partial.text == "x"
+    assert not hasattr(extractor.partial, "_twice")
+    extractor.feed('"}')
+    assert extractor.finish()._twice == 2
+
+
 def test_a_getattr_of_the_models_own_is_asked():
     partial = partial_of(Magic, '{"a":1,')
     assert partial.magic == "abracadabra 1"
@@ -371,6 +396,36 @@ def test_the_model_itself_is_left_as_it_was():
     assert Area(width=2, height=3).model_dump()["area"] == 6
     with pytest.raises(ValidationError):
         Recipe()
+
+
+def test_a_class_that_looks_at_its_subclasses_does_not_see_partials():
+    seen: list[type] = []
+
+    class Registry(BaseModel):
+        def __init_subclass__(cls, *, tag: str, **kwargs: Any) -> None:
+            super().__init_subclass__(**kwargs)
+            seen.append(cls)
+
+        @classmethod
+        def __pydantic_init_subclass__(cls, *, tag: str, **_: Any) -> None:
+            seen.append(cls)
+
+    class Entry(Registry, tag="entry"):
+        text: str
+
+    @dataclasses.dataclass
+    class Base:
+        def __init_subclass__(cls, *, tag: str) -> None:
+            seen.append(cls)
+
+    @dataclasses.dataclass
+    class Row(Base, tag="row"):
+        text: str
+
+    assert seen == [Entry, Entry, Row]
+    assert partial_of(Entry, '{"text":"x').text == "x"
+    assert partial_of(Row, '{"text":"x').text == "x"
+    assert seen == [Entry, Entry, Row]
 
 
 def test_titles_descriptions_and_aliases_are_kept():

@@ -57,7 +57,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError, PydanticUseDefault, core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
 from partway import Extractor, State
@@ -220,6 +220,41 @@ class ToldOfContainers(BaseModel):
     @classmethod
     def above(cls, value: Any, handler: Callable[[Any], list[int]], info: ValidationInfo) -> list[int]:
         return [item + info.data["low"] for item in handler(value)]
+
+
+def told_inside(value: int, info: ValidationInfo) -> int:
+    assert info.data["low"] <= value, f"below {info.data['low']} in {info.field_name}"
+    return value * 10
+
+
+Inside = Annotated[int, AfterValidator(told_inside)]
+
+
+class ToldInside(BaseModel):
+    low: int
+    items: list[Inside] = []
+    deep: dict[str, tuple[Inside | None, ...]] = {}
+    either: str | Inside | list[Inside] = ""
+    again: NestedTold = []
+
+
+NestedTold = TypeAliasType("NestedTold", "list[NestedTold | Inside]")
+
+
+class ToldItself(BaseModel):
+    a: int
+    text: str = ""
+
+    @model_validator(mode="after")
+    def fits(self, info: ValidationInfo) -> ToldItself:
+        assert info.mode == "json"
+        assert self.a > 0
+        return self
+
+
+class HasTold(BaseModel):
+    one: ToldItself | None = None
+    more: list[ToldItself] = []
 
 
 class ModelBefore(BaseModel):
@@ -656,6 +691,70 @@ MiddleTuple = Annotated[tuple, CoreSchema(core_schema.tuple_schema([INT, STR, BO
 WithDefaults = Annotated[int, CoreSchema(core_schema.with_default_schema(INT, default=-1, on_error="default"))]
 
 
+class Stack:
+    """A class of the user's own, made of a list."""
+
+    def __init__(self, values: list[int]) -> None:
+        self.values = values
+
+    def __repr__(self) -> str:
+        return f"Stack({self.values})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        return core_schema.no_info_after_validator_function(
+            cls,
+            core_schema.list_schema(core_schema.int_schema()),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda stack: stack.values),
+        )
+
+
+class Nameless:
+    """A class of the user's own, made of a TypedDict that is no class."""
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        self.text = parts["text"]
+
+    def __repr__(self) -> str:
+        return f"Nameless({self.text!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        field = core_schema.typed_dict_field(core_schema.str_schema())
+        return core_schema.no_info_after_validator_function(cls, core_schema.typed_dict_schema({"text": field}))
+
+
+class HasOwn(BaseModel):
+    stack: Stack | None = None
+    nameless: Nameless | None = None
+    text: str = ""
+
+
+def default_if_none(value: Any) -> Any:
+    if value is None or value == 0:
+        raise PydanticUseDefault
+    return value
+
+
+class UsesDefault(BaseModel):
+    a: Annotated[int, BeforeValidator(default_if_none)] = 7
+    b: Annotated[list[int], BeforeValidator(default_if_none)] = [8]
+    c: Annotated[int, AfterValidator(default_if_none)] | None = 9
+    d: Annotated[Plain, BeforeValidator(default_if_none)] = Plain(a=10)
+
+
+class PathsForbidding(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    one: int = Field(validation_alias=AliasPath("nested", "one"))
+    two: int = Field(2, validation_alias=AliasChoices("two", AliasPath("others", 0)))
+
+
+class PathsAllowing(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    one: int = Field(validation_alias=AliasPath("nested", "one"))
+    two: int = 2
+
+
 class OnError(BaseModel):
     a: WithDefaults
     b: str = ""
@@ -690,11 +789,15 @@ DOCUMENTS: list[tuple[str, Any, list[str]]] = [
     ("an alias generator", Camel, ['{"firstName":"A","lastName":"B"}', '{"first_name":"A"}']),
     ("alias choices", Choices, ['{"x":1}', '{"y":2,"b":"c"}', '{"y":2,"x":1}', '{"x":"?","y":1}', '{"a":1}']),
     ("alias paths", Paths, ['{"names":["A","B"],"age":3}', '{"names":["A"],"surname":"C"}', '{"names":[]}', '{"age":1}']),
+    ("alias paths, extras forbidden", PathsForbidding, ['{"nested":{"one":1},"others":[3]}', '{"nested":{"one":1},"x":1}', '{"nested":{}}', '{"others":1}']),
+    ("alias paths, extras allowed", PathsAllowing, ['{"nested":{"one":1},"x":[1],"two":3}', '{"nested":{"two":1}}']),
     ("extra=allow", Allowing, ['{"a":1,"b":{"c":[1,"x"]},"d":null}', '{"b":"x"}', '{"b":1,"b":2}', '{"a":"x","b":1}']),
     ("typed extras", AllowingInts, ['{"a":1,"b":2}', '{"b":"3"}', '{"b":"x"}']),
     ("extra=forbid", Forbidding, ['{"a":1}', '{"a":1,"b":2}', '{"b":[{}],"c":1,"a":"x"}', '{"b":1,"b":2}', '{"inner":{"n":1,"x":1}}']),
     ("extra=forbid, read from the text", ForbiddingText, ['{"a":1}', '{"a":1,"b":2}']),
     ("ignored extras", Plain, ['{"x":{"a":[{}]},"a":1,"y":"long","z":[1,2]}', '{"x":1,"x":2,"a":1}']),
+    ("validators that ask for the default", UsesDefault, ['{"a":null,"b":null,"c":0,"d":null}', '{"a":0,"b":0,"c":null}', '{"a":1,"b":[2],"d":{"a":3}}', '{"a":"x","b":[""]}']),
+    ("classes of the user's own", HasOwn, ['{"stack":[1,2],"nameless":{"text":"x"}}', '{"stack":["x"],"nameless":{}}']),
     ("default factories", Factories, ["{}", '{"tags":["a"]}', '{"count":9}', '{"inner":{"n":"x"}}']),
     ("a default that is validated", DefaultsValidated, ["{}", '{"a":1}', '{"b":"x"}', '{"a":"x"}']),
     ("all defaults validated", AllDefaultsValidated, ["{}", '{"a":1}', '{"b":1}']),
@@ -704,6 +807,9 @@ DOCUMENTS: list[tuple[str, Any, list[str]]] = [
         '{"after":"bad","before":[1],"wrapped":"x","plain":{}}', '{"before":{}}']),
     ("a validator that is told of other fields", Told, ['{"low":1,"high":2}', '{"low":3,"high":2,"text":"x"}', '{"high":2,"low":1}', '{"low":"x","high":1}']),
     ("a container's validator that is told", ToldOfContainers, ['{"low":5,"items":[1,2]}', '{"items":["x"]}', '{"items":[1]}']),
+    ("validators inside a field that are told", ToldInside, ['{"low":1,"items":[1,2],"deep":{"a":[3,null]},"either":4,"again":[5,[6]]}',
+        '{"low":2,"items":[1,2],"deep":{"a":[1]},"either":[3],"again":[[1]]}', '{"low":3,"either":"x"}']),
+    ("model validators that are told", HasTold, ['{"one":{"a":1},"more":[{"a":2},{"a":3,"text":"x"}]}', '{"one":{"a":0},"more":[{"a":-1}]}']),
     ("a model validator before", ModelBefore, ['{"old":1}', '{"a":1,"b":"x"}', '{"b":"x"}']),
     ("a model validator after", ModelAfter, ['{"a":1,"b":2}', '{"a":2,"b":1}', '{"a":2}']),
     ("a model validator after, told", ModelAfterInfo, ['{"a":1}', "{}"]),
@@ -849,6 +955,11 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
     ("by name too", ByName, '{"a":1,▸"B":["x▸', [{"a": 1}, {"a": 1, "b": ["x"]}]),
     ("by any of its choices", Choices, '{"y":1,▸', [{"a": 1}]),
     ("nothing for a path into a value", Paths, '{"names":["A"],"age":3,▸"surname":"C▸', [{"age": 3}, {"age": 3, "last": "C"}]),
+    ("no extra where a path begins", PathsAllowing, '{"nested":{"one":1▸},▸"x":[1▸],▸', [{}, {}, {"x": []}, {"x": [1]}]),
+    ("what a validator takes for a default, as the default", UsesDefault, '{"a":null▸,"b":0,▸"c":5,▸', [{"a": 7}, {"a": 7, "b": [8]},
+        {"a": 7, "b": [8], "c": 5}]),
+    ("a class of the user's own when it is whole", HasOwn, '{"stack":[1,▸2],▸"nameless":{"text":"x▸', [{}, {"stack": [1, 2]},
+        {"stack": [1, 2], "nameless": {"text": "x"}}]),
     ("extras that are allowed", Allowing, '{"b":{"c":"▸x▸"},▸', [{"b": {"c": ""}}, {"b": {"c": "x"}}, {"b": {"c": "x"}}]),
     ("typed extras", AllowingInts, '{"b":"3"▸,"c":"x"▸', [{"b": 3}, {"b": 3}]),
     ("no extras that are ignored", Plain, '{"x":"y▸","z":{"a":[▸1]},▸"a":1,▸', [{}, {}, {}, {"a": 1}]),
@@ -858,6 +969,10 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
          {"after": "X", "before": ["a"], "wrapped": 3}, {"after": "X", "before": ["a"], "wrapped": 3, "plain": "<x>"}]),
     ("a field that is told of others, in the end", Told, '{"low":1,"high":2,▸"text":"x▸"}▸', [{"low": 1}, {"low": 1, "text": "x"},
         {"low": 1, "high": 2, "text": "x"}]),
+    ("what is told of other fields inside a field, in the end", ToldInside, '{"low":1,"items":[2,▸3],▸"either":4▸}▸', [{"low": 1}, {"low": 1},
+        {"low": 1}, {"low": 1, "items": [20, 30], "either": 40}]),
+    ("a model whose own validator is told", HasTold, '{"one":{"a":1▸,"text":"x▸"},"more":[{"a":2,▸', [{"one": {}}, {"one": {"a": 1, "text": "x"}},
+        {"one": {"a": 1, "text": "x"}, "more": [{"a": 2}]}]),
     ("a model that is validated before, by its fields", ModelBefore, '{"a":1,▸"b":"x▸', [{"a": 1}, {"a": 1, "b": "x"}]),
     ("a model that is wrapped, by its fields", ModelWrap, '{"a":1,"b":"x▸"}▸', [{"a": 1, "b": "x"}, {"a": 1, "b": "x!"}]),
     ("an own __init__, by the fields", OwnInit, '{"a":1,"b":"x▸"}▸', [{"a": 1, "b": "x"}, {"a": 1, "b": "x?"}]),

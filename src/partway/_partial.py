@@ -28,6 +28,8 @@ from partway.errors import UsageError
 __all__ = ["Partial", "dataclass_maker", "model_maker", "partial_class", "show_dataclass", "show_model"]
 
 T = TypeVar("T")
+_MODEL: Final = 2
+"""Where in the `__mro__` of a partial class the model (or dataclass) stands that it is made of."""
 _new: Final = object.__new__
 _set: Final = object.__setattr__
 _get_dict: Final = BaseModel.__dict__["__dict__"].__get__
@@ -64,6 +66,19 @@ def partial_class(type_: Any) -> type:
     raise UsageError(f"Partial[...] takes a model or a dataclass, not {type_!r}")
 
 
+class _Unannounced:
+    """Keeps the making of a partial class from the model: what it does with its subclasses is meant for the user's."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        """Do nothing."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Do nothing."""
+
+
 @cache
 def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
     annotations = {name: _partial_field(field) for name, field in model.model_fields.items()}
@@ -90,7 +105,7 @@ def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
     metaclass: Any = type(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what pydantic thinks of the field names it has said of the model
-        made: type[BaseModel] = metaclass(f"Partial[{model.__name__}]", (model,), namespace)
+        made: type[BaseModel] = metaclass(f"Partial[{model.__name__}]", (_Unannounced, model), namespace)
     for decorators in ("computed_fields", "model_serializers", "model_validators", "field_validators", "validators"):
         getattr(made.__pydantic_decorators__, decorators).clear()
     made.model_rebuild(force=True)
@@ -125,6 +140,8 @@ def _loose(annotation: Any) -> Any:
     """An annotation whose serializer takes partials, and `None` for what could not be shown, without a warning."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _duck_typed[annotation]
+    if hasattr(annotation, "type_ref"):  # so pydantic refers to a generic model inside itself
+        return Any
     origin: Any = get_origin(annotation)
     args = get_args(annotation)
     if origin is Annotated:
@@ -145,7 +162,7 @@ def _loose(annotation: Any) -> Any:
 def _getattr(self: Any, name: str) -> Any:
     if _fill(self):
         return getattr(self, name)
-    return type(self).__mro__[1].__getattr__(self, name)  # type: ignore[attr-defined]  # hidden from type checkers
+    return type(self).__mro__[_MODEL].__getattr__(self, name)  # type: ignore[attr-defined]  # hidden from type checkers
 
 
 def _filled_dict(self: Any) -> dict[str, Any]:
@@ -155,7 +172,7 @@ def _filled_dict(self: Any) -> dict[str, Any]:
 
 def _reduce(self: Any) -> tuple[Any, ...]:
     # The class is made at run time, so a pickle names the model that it is made of.
-    return _restore, (type(self).__mro__[1], self.__getstate__())
+    return _restore, (type(self).__mro__[_MODEL], self.__getstate__())
 
 
 def _restore(model: type[BaseModel], state: dict[Any, Any]) -> BaseModel:
@@ -183,11 +200,14 @@ def _fill(partial: Any) -> bool:
     return True
 
 
-def _private_defaults(model: type[BaseModel]) -> dict[str, Any] | None:
+def _private_defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """Their defaults, but of those that are made of the fields: these are not all there."""
     defaults = {
-        name: private.get_default(call_default_factory=True) for name, private in model.__private_attributes__.items()
+        name: private.get_default() if private.default_factory is None else private.default_factory()  # type: ignore[call-arg]  # it takes none
+        for name, private in model.__private_attributes__.items()
+        if not getattr(private, "default_factory_takes_validated_data", False)
     }
-    return {name: value for name, value in defaults.items() if value is not PydanticUndefined} or None
+    return {name: value for name, value in defaults.items() if value is not PydanticUndefined}
 
 
 def show_model(model: type[BaseModel]) -> Callable[[Parts], BaseModel]:
@@ -240,7 +260,7 @@ def _partial_dataclass(cls: type) -> type:
         "__delattr__": _frozen,
         "__reduce__": _reduce_dataclass,
     }
-    return type(f"Partial[{cls.__name__}]", (cls,), namespace)
+    return type(f"Partial[{cls.__name__}]", (_Unannounced, cls), namespace)
 
 
 def _init_partial(self: Any, **values: Any) -> None:
@@ -253,7 +273,7 @@ def _frozen(self: Any, name: str, *_: Any) -> None:
 
 def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
     values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-    return _restore_dataclass, (type(self).__mro__[1], values)
+    return _restore_dataclass, (type(self).__mro__[_MODEL], values)
 
 
 def _restore_dataclass(cls: type, values: dict[str, Any]) -> Any:

@@ -19,7 +19,7 @@ shown until it closes, then pydantic reads its text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -60,6 +60,10 @@ _LENGTHS: Final = frozenset(("min_length", "max_length"))
 _ARRAYS: Final[dict[str, type]] = {"list": list, "set": set, "frozenset": frozenset, "tuple": tuple}
 _LOOSE: Final = frozenset(("int", "float", "bool", "enum"))
 """What a JSON string fits less exactly than it fits `str`, so that in a union `str` takes it."""
+_INNER: Final = (
+    "schema", "items_schema", "keys_schema", "values_schema", "json_schema", "lax_schema", "strict_schema"
+)  # fmt: skip
+"""Where schemas stand in the schema of what is no object with fields, for JSON."""
 _ANYTHING: Final = Test(EVENTS, {})
 
 CONTEXT: Final[ContextVar[Any]] = ContextVar("partway.validation_context")
@@ -179,7 +183,7 @@ class _Planner:
         if kind == "json-or-python":
             return self.place(schema["json_schema"], config)
         if kind == "default" and schema.get("on_error", "raise") == "raise":
-            return self.place(schema["schema"], config)
+            return self._defaulting(self.place(schema["schema"], config), schema, config)
         if kind == "definition-ref":
             known = self.places.get(schema["schema_ref"])
             if known is None:
@@ -194,6 +198,19 @@ class _Planner:
         place = Place(parse, _from_json(parse))
         self._describe(place, schema, config)
         return place
+
+    def _defaulting(self, place: Place, schema: Schema, config: CoreConfig) -> Place:
+        """The place of what has a default; a function in it may ask for the default instead of what has arrived."""
+        inner = schema["schema"]
+        while inner["type"] == "nullable":
+            inner = inner["schema"]
+        if not inner["type"].startswith("function-"):
+            return place
+        parse = self.parser(schema, config)
+        take = _from_json(parse)
+        return self._kept(
+            place, lambda: place.but(parse=parse, takes={kind: old and take for kind, old in place.takes.items()})
+        )
 
     def _marked(self, place: Place, mark: Mark, schema: Schema) -> Place:
         """The same place as a marker has it."""
@@ -257,6 +274,8 @@ class _Planner:
         if inner in self.unsettled:
             self.waiting.append(lambda: self._describe(place, schema, config))
         place.gate, place.union = inner.gate, inner.union
+        if "serialization" in schema:
+            return  # it is for what the function makes, which may be of any class, and not for what grows
         told = schema["function"]["type"] != "no-info"  # of other fields, of the mode, of the context
         if schema["type"] != "function-after" or told:
             if isinstance(inner.object, ObjectShape):
@@ -369,9 +388,8 @@ class _Planner:
             test = self._test(field["schema"], config)
             keys = set(_keys(name, field, config))
             tests.update((key, test if len(keys) == 1 else _ANYTHING) for key in keys)
-            alias = field.get("validation_alias")
-            if alias is not None and not isinstance(alias, str):  # a path may lead anywhere below its first key
-                tests.update((str(path[0]), _ANYTHING) for path in (alias if isinstance(alias[0], list) else [alias]))
+            if not isinstance(field.get("validation_alias"), str):  # a path may lead anywhere below its first key
+                tests.update((str(path[0]), _ANYTHING) for path in _paths(field))
         behavior = inner.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
         extras = inner.get("extras_schema")
         allowed = self._test(extras, config) if extras is not None and behavior == "allow" else _ANYTHING
@@ -442,14 +460,17 @@ class _Planner:
         fields: dict[str, Field] = {}
         for name, field in named:
             place = self.place(field["schema"], config)
-            if _is_told(field["schema"]):
+            if self._is_told(field["schema"]):
                 place = HIDDEN.but(gate=place.gate)
             fields.update((key, Field(name, place)) for key in _keys(name, field, config))
+        for name, field in named:  # the keys where paths begin are no extras
+            for key in _path_keys(field, config):
+                fields.setdefault(key, Field(name, HIDDEN))
         show = self._show(schema)
-        title = str(config.get("title") or schema["cls"].__name__)
+        title = str(config.get("title") or schema.get("cls", dict).__name__)
         extra, forbidden = self._extra(inner, config)
         cls = schema["cls"] if schema["type"] != "typed-dict" else dict
-        if _needs_text(schema, [field for _, field in named]):
+        if self._needs_text(schema, [field for _, field in named]):
             shape = ObjectShape(cls, title, fields, extra, parse, show, forbidden=forbidden, from_text=True)
             shape.forgiving = bool(schema.get("custom_init"))
             return shape
@@ -465,6 +486,66 @@ class _Planner:
             return None
         shape = self._object({**schema, "schema": inner}, parse)
         return shape and shape.but(close=parse, from_text=True, apart=True, forgiving=True)
+
+    def _needs_text(self, schema: Schema, fields: list[Schema]) -> bool:
+        """Whether an object can only be validated from its JSON text."""
+        if schema.get("custom_init"):
+            return True
+        if schema.get("post_init") and (
+            schema["type"] == "dataclass" or schema["cls"].model_post_init.__name__ != "init_private_attributes"
+        ):
+            return True  # it may raise, which is a validation error
+        for field in fields:
+            alias = field.get("validation_alias")
+            if alias is not None and not isinstance(alias, str):
+                return True
+            inner = field["schema"]
+            if field.get("init_only") or field.get("init") is False or self._is_told(inner):
+                return True
+            if inner.get("validate_default") or inner.get("on_error", "raise") != "raise":
+                return True
+        return bool((schema.get("config") or {}).get("validate_default"))
+
+    def _is_told(self, schema: Schema) -> bool:
+        """Whether a validator of this field, or of a part of it, is told of the fields before it.
+
+        Inside an object with fields of its own it is told of these. A model's own validators are taken to look at
+        the model alone: they run without a field around it, too.
+        """
+        seen: set[str] = set()
+        todo = [schema]
+        while todo:
+            part = todo.pop()
+            function = part.get("function")
+            if isinstance(function, Mapping) and function.get("type") == "with-info" and not self._is_of_model(part):
+                return True
+            match part["type"]:
+                case "definition-ref" if part["schema_ref"] not in seen:
+                    seen.add(part["schema_ref"])
+                    todo.append(self.definitions[part["schema_ref"]])
+                case "model" if part.get("root_model"):
+                    todo.append(part["schema"])
+                case "definition-ref" | "model" | "dataclass" | "typed-dict":
+                    pass
+                case "union" | "tagged-union":
+                    todo += _choices(part).values()
+                case "tuple":
+                    todo += part["items_schema"]
+                case _:
+                    todo += [part[name] for name in _INNER if name in part]
+        return False
+
+    def _is_of_model(self, schema: Schema) -> bool:
+        """Whether the function of a schema is a validator that a model has for itself."""
+        inner = schema
+        while inner["type"].startswith("function-") and "schema" in inner:
+            inner = inner["schema"]
+            if inner["type"] == "definition-ref":
+                inner = self.definitions[inner["schema_ref"]]
+        if inner["type"] != "model":
+            return False
+        own = inner["cls"].__pydantic_decorators__.model_validators.values()
+        return any(validator.func == schema["function"]["function"] for validator in own)
 
     def _show(self, schema: Schema) -> Callable[[Parts], Any]:
         match schema["type"]:
@@ -605,45 +686,26 @@ def _named_fields(inner: Schema) -> list[tuple[str, Schema]]:
     return list(fields.items()) if isinstance(fields, Mapping) else [(field["name"], field) for field in fields]
 
 
-def _keys(name: str, field: Schema, config: CoreConfig) -> Iterable[str]:
-    """The JSON keys whose value is that of a field. A path into a value names none: it shows in the end."""
+def _paths(field: Schema) -> list[Sequence[str | int]]:
+    """The aliases of a field, as paths from its object."""
     alias = field.get("validation_alias")
     if alias is None:
+        return []
+    return [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
+
+
+def _path_keys(field: Schema, config: CoreConfig) -> Iterable[str]:
+    """The keys of an object where a path begins that leads to a field further below."""
+    by_alias = config.get("validate_by_alias", True)
+    return (str(path[0]) for path in _paths(field) if len(path) > 1 and by_alias)
+
+
+def _keys(name: str, field: Schema, config: CoreConfig) -> Iterable[str]:
+    """The JSON keys whose value is that of a field. A path into a value names none: it shows in the end."""
+    if field.get("validation_alias") is None:
         return (name,)
-    paths = [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
-    keys = [path[0] for path in paths if len(path) == 1] if config.get("validate_by_alias", True) else []
+    keys = [str(path[0]) for path in _paths(field) if len(path) == 1] if config.get("validate_by_alias", True) else []
     return (*keys, name) if config.get("validate_by_name") else keys
-
-
-def _needs_text(schema: Schema, fields: list[Schema]) -> bool:
-    """Whether an object can only be validated from its JSON text."""
-    if schema.get("custom_init"):
-        return True
-    if schema.get("post_init") and (
-        schema["type"] == "dataclass" or schema["cls"].model_post_init.__name__ != "init_private_attributes"
-    ):
-        return True  # it may raise, which is a validation error
-    for field in fields:
-        alias = field.get("validation_alias")
-        if alias is not None and not isinstance(alias, str):
-            return True
-        inner = field["schema"]
-        if field.get("init_only") or field.get("init") is False or _is_told(inner):
-            return True
-        if inner["type"] == "default" and (inner.get("validate_default") or inner.get("on_error", "raise") != "raise"):
-            return True
-    return bool((schema.get("config") or {}).get("validate_default"))
-
-
-def _is_told(schema: Schema) -> bool:
-    """Whether a validator of this field is told of the fields before it."""
-    while True:
-        function = schema.get("function")
-        if isinstance(function, Mapping) and function.get("type") == "with-info":
-            return True
-        if "schema" not in schema or schema["type"] in ("model", "dataclass"):
-            return False
-        schema = schema["schema"]
 
 
 def _refers(schema: Any) -> bool:
