@@ -222,6 +222,6 @@ def test_a_gate_opens_behind_a_repeated_key(text):
     extractor = Extractor(list[Gated])
     for character in "[" + text:
         extractor.feed(character)
-        assert extractor.partial == []
+        assert not extractor.partial
     extractor.feed('x"')
     assert [gated.id for gated in extractor.partial] == ["x"]

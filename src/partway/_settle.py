@@ -262,7 +262,7 @@ class _NotYetError(BaseException):
     """What the user's function asks for cannot be answered yet."""
 
 
-class _Probe(dict[str, Any]):
+class _Probe(dict[Any, Any]):
     """An object of which some keys are complete, as a dict that answers only what it knows for good.
 
     Attributes:

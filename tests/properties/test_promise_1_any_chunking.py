@@ -109,7 +109,7 @@ WRONG_FIRST = [
     '```json\n{"number": 3, oops}\n```\n```json\n{"number": 2}\n```\n',
     '{curly} {"no": 1} {"number": 2}',
     '{"number": {"number": 5}} {"number": 2}',
-    '{"number": "`{`", {"number": 2}',
+    '{"number": "`{`" oops\n{"number": 2}',
     '```json\n{"number": 4\n```\n{"number": 2}',
     '<think>{"number": 8}</think>{"number": 2}',
     '~~~js\n{}\n~~~\n```json\n{"number": 2}\n```',
