@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from partway._diagnose import diagnose, locate
+from partway._diagnose import diagnose, locate, value_before
 
 VALID = [
     "{}", "[]", '""', "0", "-0.5e-7", "1E+2", "true", "false", "null", ' \t\r\n{ "a" : [ 1 , { } , [ ] , "x" , null ] } ',
@@ -116,3 +116,55 @@ def test_depth_is_no_matter(text: str):
 def test_a_path_is_located(text: str, path: tuple[Any, ...], there: str):
     json.loads(text)
     assert text[locate(text, path) :] == there
+
+
+# What stands before it, and a value.
+BEFORE = ["", "[", '{"a":', '{"a\\"":', '["x","y\\\\",', '[{"b":[1,2]}, ', "[1,\n\t"]
+VALUES = [
+    "1", "-0.5e-7", "true", "null", '""', '"x"', r'"\""', r'"\\"', r'"a\\\""', r'"\\\\"', r'"\\\"\\"', '"[{"', r'"}\"]"',
+    "[]", "{}", '["]"]', '["\\"]"]', '{"}":"{"}', '{"a":[1,{"b":"]}"}],"c":"[["}', "[[[[]]]]", '[ 1 , "x" ]', '"é😀"',
+    r'{"\\":"\\"}', r'["\\","\""]', r'["a\\\\\"b"]',
+]  # fmt: skip
+EDGES = [255, 256, 257, 2047, 2048, 2049]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("before", BEFORE)
+def test_the_value_that_ends_somewhere_is_found(before: str, value: str):
+    text = before + value + ',"more'
+    assert value_before(lambda start, end: text[start:end], len(before) + len(value)) == value
+
+
+@pytest.mark.parametrize("size", EDGES)
+@pytest.mark.parametrize("fill", ["x", "\\\\", '\\"', "[", "}", "\\u005c", "é"])
+def test_the_value_is_found_where_a_window_cuts_it(size: int, fill: str):
+    for shift in range(4):
+        inner = (fill * size)[: (size - shift) // len(fill) * len(fill)]
+        for value in (f'"{inner}"', f'["{inner}"]', f'{{"{inner}":1}}', f'[["{inner}","x"]]'):
+            json.loads(value)
+            for before in ("", "[", '["a\\\\",', "[" + " " * shift):
+                text = before + value
+                assert value_before(lambda start, end, text=text: text[start:end], len(text)) == value
+
+
+def test_the_edge_of_a_window_may_stand_anywhere_in_a_value():
+    for count in range(245, 262):
+        for tail in ('\\"', "\\\\", '\\\\\\"', "x"):
+            value = '"' + "a" * count + tail + '"'
+            text = f'["\\"", {value}'
+            assert value_before(lambda start, end, text=text: text[start:end], len(text)) == value
+            text = f"[{'1' * count}"
+            assert value_before(lambda start, end, text=text: text[start:end], len(text)) == "1" * count
+
+
+def test_a_long_value_is_read_a_constant_number_of_times():
+    text = '["' + 'x\\"' * 100_000 + '"'
+    read = 0
+
+    def part(start: int, end: int) -> str:
+        nonlocal read
+        read += end - start
+        return text[start:end]
+
+    assert value_before(part, len(text)) == text[1:]
+    assert read < 3 * len(text)

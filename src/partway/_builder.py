@@ -552,6 +552,8 @@ class Builder:
             return None
         self._frame = frame = _Frame(shape, self._snapshots)
         self._stack.append(frame)
+        if shape.gates:
+            self._hide(frame, shape.gates, opened)
         self.changed = True
         if shape.apart:
             # To look a place up costs less in passing than later; it is for sure asked for only here.
@@ -559,8 +561,6 @@ class Builder:
             frame.torn, self._torn = self._torn, False
             if shape.forgiving:
                 self._forgiving += 1
-        if shape.gates:
-            self._hide(frame, shape.gates, opened)
         if len(self._stack) > self._max_depth + 1:
             self._too_deep(source, index)
         return None

@@ -9,6 +9,7 @@ be impossible is possible: in front of a function that sees raw data everything 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any, Final, TypeAlias
 
 __all__ = ["EVENTS", "first_characters", "is_pure", "kinds"]
@@ -56,7 +57,7 @@ def _accepted(
             return _NUMBER_LIKE if coerced else _TEXT_LIKE
         case "literal":
             return _TEXT_LIKE if all(isinstance(value, str) for value in schema["expected"]) else _ATOMS_ONLY
-        case "enum" if not schema.get("missing"):
+        case "enum" if _knows_its_values(schema):
             values = [member.value for member in schema["members"]]
             return _TEXT_LIKE if all(isinstance(value, str) for value in values) else EVENTS
         case "nullable":
@@ -84,6 +85,11 @@ def _accepted(
     return frozenset().union(*(_accepted(part, definitions, config, seen) for part in parts))
 
 
+def _knows_its_values(schema: Schema) -> bool:
+    """Whether an enum takes no other values than its own; pydantic runs its `_missing_`, said in the schema or not."""
+    return not schema.get("missing") and schema["cls"]._missing_.__func__ is Enum._missing_.__func__  # type: ignore[attr-defined]
+
+
 def is_pure(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
     """Whether a schema is that of an atom which pydantic validates without running code of the user's."""
     match schema["type"]:
@@ -94,7 +100,7 @@ def is_pure(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
         case "default":
             return schema.get("on_error", "raise") == "raise" and is_pure(schema["schema"], definitions)
         case "enum":
-            return not schema.get("missing")
+            return _knows_its_values(schema)
         case kind:
             return kind in _PLAIN
 
