@@ -331,7 +331,11 @@ class Extractor(Generic[T, P]):
 
     def state(self, *path: str | int) -> State:
         """How far the place at a path has come; without a path, the whole value."""
-        return self._builder.state(path, bare=self._reader.bare)
+        token = CONTEXT.set(self._context)  # a key of a dict may have to be converted to be found
+        try:
+            return self._builder.state(path, bare=self._reader.bare)
+        finally:
+            CONTEXT.reset(token)
 
     @property
     def open_path(self) -> Path:

@@ -111,7 +111,7 @@ def _make_plan(type_: Any, in_context: bool) -> Plan:
         raise UsageError(f"expected a type, got an instance of {name}: pass {name} itself")
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(type_)
-        planner = _Planner(in_context)
+        planner = _Planner(in_context, adapter)
         root = planner.place(adapter.core_schema, {})
         planner.settle()
     except UsageError:
@@ -154,8 +154,12 @@ def retitled(title: str, error: ValidationError, *keys: str | int) -> Validation
 class _Planner:
     """Walks one core schema. A model that refers to itself comes back to the same `Place`."""
 
-    def __init__(self, in_context: bool) -> None:
+    def __init__(self, in_context: bool, adapter: TypeAdapter[Any]) -> None:
         self.in_context = in_context
+        self.whole = adapter.validator
+        schema: Schema = adapter.core_schema
+        self.root = schema["schema"].get("schema_ref") if schema["type"] == "definitions" else None
+        """The reference to the whole type from inside it, which has a validator already."""
         self.definitions: dict[str, Schema] = {}
         self.places: dict[str, Place] = {}
         self.unsettled: set[Place] = set()
@@ -602,6 +606,9 @@ class _Planner:
     def validator(self, schema: Schema, config: CoreConfig) -> SchemaValidator:
         """Compile a part of the core schema on its own."""
         part: Any = schema
+        if self.root is not None and schema.get("ref") == self.root:
+            # pydantic runs the outermost validators of a model twice where it is compiled again and contains itself.
+            return self.whole  # type: ignore[return-value]  # or what plugins have made of one
         if self.definitions and _refers(schema):
             if schema.get("ref") in self.definitions:
                 part = core_schema.definition_reference_schema(schema["ref"])
