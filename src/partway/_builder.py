@@ -139,6 +139,7 @@ class Builder:
         string: The string that is open, if it is to be seen while it grows.
         watched: The string that is open, if it is to be seen once enough of it is known.
         hidden: The outermost open object that waits for a gate.
+        covered: Whether one of these two may be there; `only_seen` sees to it.
         changed_before: Whether what can be seen had changed before it began, in the same piece of text.
         rejected: The places that did not fit.
         failed: The first of them, if that ends all.
@@ -175,6 +176,7 @@ class Builder:
         self._settled: Settled | None = None  # what a string that is open will be
         self.watched: OpenString | None = None
         self.hidden: _Frame | None = None
+        self.covered = False
         self.changed_before = False
         self.failed: Misfit | None = None
         self.changed = False
@@ -215,8 +217,10 @@ class Builder:
         self.hidden.emit = emit
 
     def only_seen(self) -> None:
-        """Have `changed` tell of what can be seen only, while something is hidden."""
-        self.changed, self.changed_before = self.changed_before, False
+        """Have `changed` tell of what can be seen only, while something is covered."""
+        if self.hidden is not None:
+            self.changed, self.changed_before = self.changed_before, False
+        self.covered = self.hidden is not None or self.watched is not None
 
     def take(self, tokens: list[Token], reader: Reader) -> None:
         """Take tokens of ijson's.
@@ -346,6 +350,7 @@ class Builder:
             self._busy = True
             if place.prefixes is not None:
                 self.watched = string
+                self.covered = True
 
     def _begins_in_union(self) -> bool:
         """A string begins in an object or array that is passed over; say whether that settles a union."""
@@ -633,6 +638,7 @@ class Builder:
             self.emit = frame.held.append
         if self.hidden is None:
             self.hidden = frame
+            self.covered = True
             self.changed_before = self.changed
 
     def _end(self, source: Source, index: int) -> None:

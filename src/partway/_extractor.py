@@ -177,8 +177,6 @@ class Extractor(Generic[T, P]):
         return self._take(delta)
 
     def _take(self, delta: str) -> bool:
-        if self._context is not None and CONTEXT.get(None) is not self._context:
-            return self._in_context(self._take, delta)
         reader, builder = self._reader, self._builder
         if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > _AMPLE:
             # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
@@ -188,26 +186,30 @@ class Extractor(Generic[T, P]):
             builder.changed = False
             reader.feed(delta)
             if not reader.stopped:
-                kept = reader.carry or builder.watched is not None or builder.hidden is not None
-                self._live = string = None if kept else reader.string
+                if builder.covered:
+                    self._live = string = None
+                    builder.only_seen()
+                else:
+                    self._live = string = None if reader.carry else reader.string
                 if string is not None:
                     self._synced = len(string.tail)
-                if builder.hidden is not None:
-                    builder.only_seen()
                 if builder.changed:
                     self._stale = True
                 return builder.changed
             self._look_at(self._ended())
-        else:
+        elif self._context is None:
             self._take_any(delta)
+        else:
+            self._in_context(self._take_any, delta)
         reader, builder = self._reader, self._builder
-        self._reading = self._mode is _Mode.READING and (len(self._head) > _QUOTED or not self._plan.atoms)
-        kept = reader.carry or builder.watched is not None or builder.hidden is not None
-        self._live = reader.string if self._mode is _Mode.READING and not kept else None
+        reading = self._mode is _Mode.READING
+        # What validates in a context goes the long way, which gives it.
+        self._reading = reading and self._context is None and (len(self._head) > _QUOTED or not self._plan.atoms)
+        self._live = reader.string if reading and not reader.carry and not builder.covered else None
         if self._live is not None:
             self._synced = len(self._live.tail)
             self._most = min(TAIL, self._limits.max_string, self._synced + self._left + 1)
-        if builder.hidden is not None:
+        if builder.covered:
             builder.only_seen()
         self._stale |= builder.changed
         return builder.changed
