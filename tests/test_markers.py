@@ -88,7 +88,9 @@ def steps(tp: Any, text: str) -> list[Any]:
 
 def plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set}
+        return {
+            name: plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set
+        }
     if isinstance(value, list):
         return [plain(one) for one in value]
     if isinstance(value, dict):
@@ -209,13 +211,17 @@ def test_a_prefix_needs_values_to_choose_from(tp: Any):
         Extractor(Annotated[tp, Whole(prefix=True)])
 
 
-@pytest.mark.parametrize("tp", [list[Annotated[int, Gate()]], dict[str, Annotated[int, Gate()]], tuple[Annotated[int, Gate()], int]], ids=str)
+@pytest.mark.parametrize(
+    "tp", [list[Annotated[int, Gate()]], dict[str, Annotated[int, Gate()]], tuple[Annotated[int, Gate()], int]], ids=str
+)
 def test_a_gate_is_no_element(tp: Any):
     with pytest.raises(UsageError, match="not an element"):
         Extractor(tp)
 
 
-@pytest.mark.parametrize("tp", [Annotated[int, Gate()], Annotated[int, Gate()] | None, Annotated[int, Gate()] | list[int]], ids=str)
+@pytest.mark.parametrize(
+    "tp", [Annotated[int, Gate()], Annotated[int, Gate()] | None, Annotated[int, Gate()] | list[int]], ids=str
+)
 def test_the_whole_value_has_no_gate(tp: Any):
     with pytest.raises(UsageError, match="no object around it"):
         Extractor(tp)

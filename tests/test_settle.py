@@ -243,7 +243,7 @@ def base_of(value: Any) -> type | None:
     if value is None:
         return None
     cls = type(value)
-    return cls.__base__ if cls.__name__.startswith("Partial[") else cls
+    return cls.__bases__[-1] if cls.__name__.startswith("Partial[") else cls
 
 
 @pytest.mark.parametrize(("tp", "marked", "cls"), [row[1:] for row in EARLIEST], ids=[row[0] for row in EARLIEST])

@@ -52,6 +52,7 @@ from typing_extensions import TypeAliasType, TypedDict
 
 from partway import Extractor, State, Whole, stream
 from partway.errors import MismatchError
+from partway.events import Rejected
 
 T = TypeVar("T")
 
@@ -1137,7 +1138,7 @@ def test_state_converts_the_keys_of_a_dict_in_the_context():
     assert extractor.state("c") is State.ABSENT
 
 
-# --------------------------------------------------------------------------------------- known limits
+# ------------------------------------------------------------- what only what is around a value can do
 
 
 def leave_out(value: int) -> int:
@@ -1156,15 +1157,21 @@ class EmptyIsDefault(BaseModel):
     items: Annotated[list[int], AfterValidator(default_if_empty)] = [1]
 
 
-OMITTED = "an element that a validator leaves out (PydanticOmit) has no place of its own"
-LIMITS = [
-    pytest.param(list[Annotated[int, AfterValidator(leave_out)]], "[1,0,2]", id="list", marks=pytest.mark.xfail(reason=OMITTED)),
-    pytest.param(dict[str, Annotated[int, AfterValidator(leave_out)]], '{"a":0}', id="dict", marks=pytest.mark.xfail(reason=OMITTED)),
-    pytest.param(EmptyIsDefault, '{"items":[]}', id="default", marks=pytest.mark.xfail(
-        reason="the validator of a container that is shown as it grows cannot ask for the default")),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("tp", "text"), LIMITS)
-def test_what_is_not_done(tp: Any, text: str):
-    assert ours(tp, [text]) == ending(tp, text)
+@pytest.mark.parametrize(
+    ("tp", "text"),
+    [
+        (list[Annotated[int, AfterValidator(leave_out)]], "[1,0,2]"),
+        (dict[str, Annotated[int, AfterValidator(leave_out)]], '{"a":0}'),
+        (EmptyIsDefault, '{"items":[]}'),
+    ],
+)
+def test_a_value_of_which_only_what_is_around_it_can_make_something_is_not_rejected(tp: Any, text: str):
+    for deltas in ([text], list(text)):
+        for fail_fast in (False, True):
+            assert ours(tp, deltas, fail_fast=fail_fast) == ending(tp, text)
+        events: list[Any] = []
+        extractor = Extractor(tp, on_event=events.append)
+        for delta in deltas:
+            extractor.feed(delta)
+        assert [event for event in events if isinstance(event, Rejected)] == []
+        assert extractor.rejected == ()

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from partway._diagnose import Flaw
-from partway._plan import Plan, ValidationError, retitled
+from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
 from partway._reader import Reader, Token, find
 from partway._settle import Chooser, Record, by_tag
 from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape, Take
@@ -492,7 +492,7 @@ class Builder:
         """A part of the frame on top is there and does not fit; what had been shown of it stays."""
         frame = self._frame
         path = self._path()
-        told = not self._forgiving
+        told = not self._forgiving and error.title != NOT_ALONE
         self._passed = True
         if told:
             self.rejected[path] = Misfit(path, error, end, inherited, frame.child.union)

@@ -25,7 +25,15 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import CoreConfig, InitErrorDetails, SchemaValidator, core_schema, to_json
+from pydantic_core import (
+    CoreConfig,
+    InitErrorDetails,
+    PydanticCustomError,
+    SchemaError,
+    SchemaValidator,
+    core_schema,
+    to_json,
+)
 
 from partway._kinds import EVENTS, first_characters, is_pure, kinds
 from partway._markers import MARKS, Gate, Mark
@@ -48,7 +56,7 @@ from partway._shapes import (
 )
 from partway.errors import UsageError
 
-__all__ = ["CONTEXT", "Plan", "ValidationError", "plan_for", "retitled"]
+__all__ = ["CONTEXT", "NOT_ALONE", "Plan", "ValidationError", "plan_for", "retitled"]
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -68,6 +76,10 @@ _ANYTHING: Final = Test(EVENTS, {})
 
 CONTEXT: Final[ContextVar[Any]] = ContextVar("partway.validation_context")
 """What validators get as `info.context`, while a plan that was made for that is in use."""
+
+
+NOT_ALONE: Final = "not alone"
+"""The title of errors that say nothing of whether the whole fits."""
 
 
 class Plan:
@@ -286,7 +298,14 @@ class _Planner:
                 forgiving = inner.object.forgiving or schema["type"] != "function-after"
                 place.object = inner.object.but(close=place.parse, from_text=True, apart=True, forgiving=forgiving)
             return
-        after = self.validator({**schema, "schema": _ANY_SCHEMA}, config).validate_python
+        validate = self.validator({**schema, "schema": _ANY_SCHEMA}, config).validate_python
+
+        def after(value: Any) -> Any:
+            try:
+                return validate(value)
+            except SchemaError as error:
+                raise _not_alone(value) from error
+
         place.array = _after(inner.array, after, place.parse)
         place.object = _after(inner.object, after, place.parse)
 
@@ -599,7 +618,10 @@ class _Planner:
             nonlocal compiled
             if compiled is None:
                 compiled = self.validator(schema, config)
-            return compiled.validate_json(text, context=CONTEXT.get() if self.in_context else None)
+            try:
+                return compiled.validate_json(text, context=CONTEXT.get() if self.in_context else None)
+            except SchemaError as error:
+                raise _not_alone(text) from error
 
         return parse
 
@@ -614,6 +636,17 @@ class _Planner:
                 part = core_schema.definition_reference_schema(schema["ref"])
             part = {"type": "definitions", "schema": part, "definitions": list(self.definitions.values())}
         return SchemaValidator(part, config)
+
+
+def _not_alone(value: Any) -> ValidationError:
+    """An error for a value of which only what is around it can make something.
+
+    A validator may raise `PydanticOmit` or `PydanticUseDefault`: the list leaves the element out, the field takes its
+    default. Of the value alone pydantic makes a `SchemaError`.
+    """
+    message = "only what is around the value can do what its validator asks for"
+    detail = InitErrorDetails(type=PydanticCustomError("not_alone", message), loc=(), input=value)
+    return ValidationError.from_exception_data(NOT_ALONE, [detail], "json")
 
 
 def _show_typed_dict(parts: Parts) -> dict[str, Any]:

@@ -190,7 +190,7 @@ Read: TypeAlias = Callable[[Any], tuple[dict[str, Any], set[str]]]
 
 def _is_partial(kind: type) -> bool:
     """Whether this is one of the classes of open models and dataclasses."""
-    of = kind.__mro__[1]
+    of = kind.__bases__[-1]
     return "__partway_parts__" in vars(kind) or (is_dataclass(of) and kind is partial_class(of))
 
 
