@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -225,3 +226,73 @@ def test_a_gate_opens_behind_a_repeated_key(text):
         assert not extractor.partial
     extractor.feed('x"')
     assert [gated.id for gated in extractor.partial] == ["x"]
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: int
+    toys: list[int] = []
+    more: dict[str, int] = {}
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    name: Annotated[str, Field(max_length=3)] = ""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    a: int = 0
+
+
+class Everything(BaseModel):
+    n: int = 0
+    short: Annotated[str, Field(max_length=3)] = ""
+    flag: Literal["on", "off"] = "on"
+    numbers: Annotated[list[int], Field(min_length=2)] = [1, 2]
+    whole: Annotated[list[int], Whole()] = []
+    pets: list[Annotated[Cat | Dog, Field(discriminator="kind")]] = []
+    either: list[int] | dict[str, int] | None = None
+    strict: Strict | None = None
+    keys: dict[int, str] = {}
+
+
+# What, a text, and what is rejected: path and JSON, just as it stands in the text.
+REJECTED: list[tuple[str, str, list[tuple[tuple[Any, ...], str]]]] = [
+    ("a string for a number", '{"n" : "x\\"y\\\\" }', [(("n",), r'"x\"y\\"')]),
+    ("a number", '{"n":-1.5e0 , "short":""}', [(("n",), "-1.5e0")]),
+    ("a literal", '{"n":null\n}', [(("n",), "null")]),
+    ("true for a list", '{"numbers":true}', [(("numbers",), "true")]),
+    ("a long string", '{"short":"a\\u00e9\\n\\ud83d\\ude00"}', [(("short",), r'"a\u00e9\n\ud83d\ude00"')]),
+    ("a string that is no choice", '{"flag":"o\\"n"}', [(("flag",), r'"o\"n"')]),
+    ("an array that is too short", '{"numbers":[ 1 ]}', [(("numbers",), "[ 1 ]")]),
+    ("elements of an array, not the array", '{"numbers":[1,"]",[2],3]}', [(("numbers", 1), '"]"'), (("numbers", 2), "[2]")]),
+    ("a whole array", '{"whole":[1,"x]"]}', [(("whole",), '[1,"x]"]')]),
+    ("an object for a number", '{"n":{"a":[{"b":"}"}]}}', [(("n",), '{"a":[{"b":"}"}]}')]),
+    ("an extra key", '{"strict":{"a":1,"b":[2]}}', [(("strict",), '{"a":1,"b":[2]}')]),
+    ("an extra key and a part", '{"strict":{"a":"x","b":[2]}}', [(("strict", "a"), '"x"'), (("strict",), '{"a":"x","b":[2]}')]),
+    ("a key of another type", '{"keys":{"1":"a","x":"b"}}', [(("keys",), '{"1":"a","x":"b"}')]),
+    ("a part of a settled union", '{"pets":[{"kind":"cat","lives":"x"}]}', [(("pets", 0, "lives"), '"x"')]),
+    ("a part of a settled union, before its tag", '{"pets":[{"lives":"\\\\\\"","kind":"cat"}]}', [(("pets", 0, "lives"), r'"\\\""')]),
+    ("an array in a settled union, before its tag", '{"pets":[{"toys":[1, "x" ,[]],"lives":1,"kind":"cat"}]}', [(("pets", 0, "toys", 1), '"x"'), (("pets", 0, "toys", 2), "[]")]),
+    ("an object in a settled union, before its tag", '{"pets":[{"more":{"a":{"x":"}"}},"lives":1,"kind":"cat"}]}', [(("pets", 0, "more", "a"), '{"x":"}"}')]),
+    ("a settled union that lacks a key", '{"pets":[{"kind":"cat"},{"kind":"dog","name":"abcd"}]}', [(("pets", 0), '{"kind":"cat"}'), (("pets", 1, "name"), '"abcd"')]),
+    ("a union that is never settled", '{"pets":[{"kind":"fox","a":["]"]}]}', [(("pets", 0), '{"kind":"fox","a":["]"]}')]),
+    ("a union of the wrong kind", '{"either":"x"}', [(("either",), '"x"')]),
+    ("a part of a union told by its kind", '{"either":[1,"x"]}', [(("either", 1), '"x"')]),
+    ("a repeated key, the last fits", '{"n":"x","n":1}', []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "rejected"), [row[1:] for row in REJECTED], ids=[row[0] for row in REJECTED])
+@pytest.mark.parametrize("listens", [False, True])
+def test_what_is_rejected_is_listed_by_its_cause_with_its_json(text: str, rejected: list[Any], listens: bool):
+    for deltas in ways(text):
+        extractor = Extractor(Everything, json_only=True, on_event=(lambda _: None) if listens else None)
+        for delta in deltas:
+            extractor.feed(delta)
+        assert [(one.path, one.json) for one in extractor.rejected] == rejected
+        for one in extractor.rejected:
+            assert extractor.state(*one.path) is State.REJECTED
+            assert one.json in text
+            json.loads(one.json)

@@ -72,11 +72,13 @@ MESSAGES: list[tuple[str, str, tuple[Any, ...], str]] = [
 
 def failure(tp: Any, deltas: Any, **options: Any) -> MismatchError:
     extractor = Extractor(tp, json_only=True, **options)
-    with pytest.raises(MismatchError) as caught:
+    try:
         for delta in deltas:
             extractor.feed(delta)
         extractor.finish()
-    return caught.value
+    except MismatchError as error:
+        return error
+    pytest.fail("it fits")
 
 
 @pytest.mark.parametrize(("text", "path", "sentence"), [row[1:] for row in MESSAGES], ids=[row[0] for row in MESSAGES])

@@ -15,9 +15,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 from typing_extensions import TypedDict
 
-from partway import Completed, Extractor, Limits, Opened, State, Whole
+from partway import Completed, Extractor, Limits, Opened, State, Whole, _shapes
 from partway._settle import Chooser, Record
-from partway import _shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -444,7 +443,7 @@ WHOLE: list[tuple[str, Callable[[Any], Any]]] = [
     ("dict", dict),
     ("set", lambda value: value.update(a=1)),
     ("delete", lambda value: value.clear()),
-    ("rest of a pattern", lambda value: [rest for rest in [value] if isinstance(rest, dict)][0].setdefault("a")),
+    ("rest of a pattern", lambda value: next(rest for rest in [value] if isinstance(rest, dict)).setdefault("a")),
     ("truth of nothing", bool),
 ]
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import AsyncIterable, Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 from openai.types.chat import ChatCompletionChunk
@@ -927,3 +927,104 @@ def test_a_wrong_type_is_refused_with_what_to_pass_instead(type_, words):
 @both
 async def test_any_type_that_pydantic_takes_can_be_streamed(source, type_, text, value):
     assert await given(stream(source(text), type_).result()) == value == json.loads(text)
+
+
+# Ending at the first value that does not fit
+
+
+class Pet(BaseModel):
+    kind: Literal["pet"]
+    name: str = Field(max_length=5)
+    lives: int = 0
+
+
+class Plant(BaseModel):
+    kind: Literal["plant"]
+    name: str
+
+
+class Zoo(BaseModel):
+    title: str = ""
+    number: int = 0
+    animals: list[Annotated[Pet | Plant, Field(discriminator="kind")]] = []
+    lists: list[list[int]] = []
+    more: str = ""
+
+
+# What, the text up to the value that does not fit, the character that shows it, its path, the partial.
+FIRST_MISFITS: list[tuple[str, str, str, tuple[Any, ...], Any]] = [
+    ("a number", '{"title":"ab","number":1.5', ",", ("number",), {"title": "ab"}),
+    ("a string", '{"animals":[{"kind":"pet","name":"abcdef', '"', ("animals", 0, "name"), {"animals": [{"kind": "pet", "name": "abcdef"}]}),
+    ("an object", '{"animals":[{"kind":"pet","lives":1', "}", ("animals", 0, "name"), {"animals": [{"kind": "pet", "lives": 1}]}),
+    ("before its tag", '{"animals":[{"lives":"x","kind":"pet', '"', ("animals", 0, "lives"), {"animals": [{}]}),
+    ("an unknown tag", '{"animals":[{"kind":"fox","name":"x"', "}", ("animals", 0), {"animals": [None]}),
+    ("an element", '{"lists":[[1],[2,"x', '"', ("lists", 1, 1), {"lists": [[1], [2, None]]}),
+]  # fmt: skip
+
+
+@table(FIRST_MISFITS, "text,last,path,partial")
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@both
+async def test_fail_fast_ends_with_the_first_value_that_does_not_fit_and_closes_the_source(
+    source, text, last, path, partial, size
+):
+    begun_with = text + last
+    behind = ['"and":', "never read"]
+    chunks = [*(text[at : at + size] for at in range(0, len(text), size)), last, *behind]
+    run = stream(made := source(chunks), Zoo, fail_fast=True)
+    with pytest.raises(MismatchError) as caught:
+        await given(run.result())
+    error = caught.value
+    assert made.closed == 1
+    assert made.pulls == len(chunks) - len(behind)
+    assert error.path == path
+    assert error.text == begun_with
+    shown = error.partial.model_dump(exclude_unset=True, warnings=False)
+    assert shown == partial  # the place of an element that does not fit stays
+    locations = [
+        tuple(step for step in line["loc"] if step not in ("pet", "plant")) for line in error.validation_error.errors()
+    ]
+    assert locations[0] == path
+
+
+@both
+async def test_fail_fast_shows_what_there_was_before_it_ends(source):
+    run = stream(made := source(['{"title":"a', 'b","number":"x', '"', ',"more":"c"}']), Zoo, fail_fast=True)
+    seen: list[Any] = []
+    with pytest.raises(MismatchError, match="valid integer"):
+        await noted(run, seen)
+    assert [partial.title for partial in seen[:2]] == ["a", "ab"]
+    assert (made.pulls, made.closed) == (3, 1)
+    [rejection] = run.rejected
+    assert (rejection.path, rejection.json) == (("number",), '"x"')
+    assert run.state("number") is State.REJECTED
+    assert run.text == '{"title":"ab","number":"x"'
+
+
+@both
+async def test_fail_fast_ends_events_and_items_too(source):
+    events: list[Any] = []
+    run = stream(made := source(['{"lists":[[1],["x"', "],[2]]}"]), Zoo, fail_fast=True)
+    with pytest.raises(MismatchError):
+        await noted(run.events(), events)
+    assert isinstance(events[-1], Rejected)
+    assert events[-1].path == ("lists", 1, 0)
+    assert (made.pulls, made.closed) == (1, 1)
+    items: list[Any] = []
+    run = stream(made := source(['{"lists":[[1],["x"', "],[2]]}"]), Zoo, fail_fast=True)
+    with pytest.raises(MismatchError):
+        await noted(run.items("lists[*]"), items)
+    assert items == [[1]]
+    assert (made.pulls, made.closed) == (1, 1)
+
+
+@both
+async def test_without_fail_fast_the_rest_of_the_answer_is_read(source):
+    text = '{"lists":[[1],["x"],[2]],"more":"c"}'
+    run = stream(made := source([text[:20], text[20:]]), Zoo)
+    items: list[Any] = []
+    with pytest.raises(MismatchError):
+        await noted(run.items("lists[*]"), items)
+    assert items == [[1], [2]]
+    assert [one.path for one in run.rejected] == [("lists", 1, 0)]
+    assert made.closed == 1

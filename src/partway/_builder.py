@@ -96,6 +96,7 @@ class _Frame:
         "key",
         "mixed",
         "order",
+        "own",
         "parts",
         "seen",
         "shape",
@@ -118,6 +119,7 @@ class _Frame:
         self.again = False
         self.order: list[Any] | None = None
         self.gates: set[str] | None = None
+        self.own = False
         self.start: tuple[int, int]
         self.torn: bool
         self.held: list[Event]
@@ -318,6 +320,7 @@ class Builder:
                     frame.torn = True
                 if shape.forbidden is not None:
                     self._note(frame, key, shape.forbidden)
+                    frame.own = True
                     if self._fail_fast and not self._forgiving:
                         self._fail(Misfit(self._path(), shape.forbidden, None, inherited=False, union=False))
         elif isinstance(shape, DictShape):
@@ -328,6 +331,7 @@ class Builder:
                 except ValidationError as error:
                     frame.child = HIDDEN
                     self._note(frame, key, retitled("dict", error, "[key]"))
+                    frame.own = True
                     return
         if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad and frame.child.shown):
             frame.again = frame.mixed = frame.torn = True
@@ -707,7 +711,8 @@ class Builder:
 
     def _reject_frame(self, frame: _Frame, error: ValidationError, source: Source, index: int) -> None:
         level = (frame.shape, frame.parts, len(frame.parts), None)
-        self._reject(error, show(Spine([level], None)), source.span(index)[1], inherited=bool(frame.bad))
+        inherited = bool(frame.bad) and not frame.own
+        self._reject(error, show(Spine([level], None)), source.span(index)[1], inherited=inherited)
 
     def _pass_over(self, event: str, value: Any, source: Source, index: int) -> None:
         """Go on in a value that is read whole, or not settled."""
