@@ -72,7 +72,14 @@ FOREIGN = {
     "ijson": {"_reader"},
     "pydantic": {"_plan", "_partial", "_json_schema", "_annotations", "_view_makers", "_stub_walk", "_stubs"},
     "pydantic_core": {"_plan", "_partial", "_view_makers"},
-    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_stub_walk"},  # pydantic depends on it
+    "typing_extensions": {
+        "_annotations",
+        "_views",
+        "_extractor",
+        "_stream",
+        "_pump",
+        "_stub_walk",
+    },  # pydantic depends on it
     "click": {"cli"},
     "rich": {"terminal", "_inspect"},
 }

@@ -145,7 +145,7 @@ def test_the_long_example_is_long_and_cut_unkindly():
 
 def test_a_recording_is_played_at_a_pace_and_says_which_chunk_came_last(monkeypatch):
     told = []
-    monkeypatch.setattr("partway._recording.time.sleep", lambda seconds: told.append(seconds))
+    monkeypatch.setattr("partway._recording.time.sleep", told.append)
     source = Playback([A, B, A], 0.5, lambda: told.append(source.number))
     assert source.number == -1
     assert list(source) == [A, B, A]
