@@ -7,6 +7,7 @@ With `CI=true` the same examples run every time.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,10 @@ def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip(f"the corpus is not at {CORPUS}")
     return CORPUS
+
+
+@pytest.fixture
+def modules_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what naming a model does, which adds to where modules are found, and imports some."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "modules", {**sys.modules})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -12,40 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from partway.cli import commands
-from partway.errors import UsageError
+from command_line import finish, run, start
 
 ROOT = Path(__file__).parents[1]
 LANGUAGE = str(ROOT / "examples" / "language.md")
 LANGUAGE_MODEL = str(ROOT / "examples" / "language.py")
 EXPEDITION = str(ROOT / "examples" / "expedition.jsonl")
 EXPEDITION_MODEL = str(ROOT / "examples" / "expedition.py")
+pytestmark = pytest.mark.usefixtures("modules_as_they_were")
 WHOLE = {"language": "javascript", "frameworks": []}
-
-
-@pytest.fixture(autouse=True)
-def _modules_as_they_were(monkeypatch):
-    """`--model` adds to where modules are found, and imports some."""
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "modules", {**sys.modules})
-
-
-def run(*args, stdin=None):
-    return CliRunner().invoke(commands(), args, input=stdin, prog_name="partway")
-
-
-def start(*args, prelude="", **options):
-    """Start the real thing in a process of its own."""
-    code = f"{prelude}\nfrom partway.cli import main\nmain()"
-    command = [sys.executable, "-c", code, *args]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, **options)  # noqa: S603  # our own
-
-
-def finish(process, stdin=None):
-    out, err = process.communicate(stdin, timeout=60)
-    return process.returncode, (out or b"").decode(), err.decode()
 
 
 # replay
@@ -121,95 +96,6 @@ def test_the_long_example_grows_into_its_model():
     assert {json.dumps(step["partial"].get("status")) for step in steps} == {"null", '"under way"'}, "never half"
 
 
-SHAPES = """
-from dataclasses import dataclass
-from typing_extensions import TypedDict
-from pydantic import BaseModel, Field
-
-class Typed(TypedDict):
-    a: int | None
-    b: str
-
-@dataclass
-class Data:
-    a: int | None
-    b: str
-    c: int = 7
-
-class Model(BaseModel):
-    a: int | None
-    b: str
-    c: int = 7
-
-class Named(BaseModel):
-    first: int | None = Field(alias="a")
-    second: str = Field(alias="b")
-
-Many = list[Data]
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "result"),
-    [
-        ("Typed", {"a": None, "b": "x"}),
-        ("Data", {"a": None, "b": "x", "c": 7}),
-        ("Model", {"a": None, "b": "x", "c": 7}),
-        ("Named", {"a": None, "b": "x"}),
-    ],
-)
-def test_absent_null_and_default_are_told_apart(tmp_path, name, result):
-    (tmp_path / "shapes.py").write_text(SHAPES)
-    ran = run(
-        "replay", "-", "--json", "--cut", "1", "--model", f"{tmp_path / 'shapes.py'}:{name}", stdin='{"a":null,"b":"x"}'
-    )
-    assert ran.exit_code == 0, ran.stderr
-    steps = [json.loads(line) for line in ran.stdout.splitlines()]
-    shown = [step["partial"] for step in steps[:-1]]
-    expected = [{}, {"a": None}, {"a": None, "b": ""}, {"a": None, "b": "x"}]
-    assert shown[:4] == expected
-    assert steps[-1] == {"result": result}
-
-
-def test_a_partial_element_of_a_list_has_only_what_arrived(tmp_path):
-    (tmp_path / "shapes.py").write_text(SHAPES)
-    ran = run(
-        "replay",
-        "-",
-        "--plain",
-        "--cut",
-        "20",
-        "--model",
-        f"{tmp_path / 'shapes.py'}:Many",
-        stdin='[{"a":1,"b":"x"},{"a":null',
-    )
-    assert ran.exit_code == 1
-    assert ran.stdout.splitlines()[-1].endswith('[{"a": 1, "b": "x", "c": 7}, {"a": null}]')
-
-
-LEAVES = {
-    "datetime.date": ('"2031-06-14"', "2031-06-14"),
-    "datetime.datetime": ('"2031-06-14T00:00:00+00:00"', "2031-06-14T00:00:00Z"),
-    "uuid.UUID": ('"12345678-1234-5678-1234-567812345678"', "12345678-1234-5678-1234-567812345678"),
-    "decimal.Decimal": ('"1.50"', "1.50"),
-    "bytes": ('"ab"', "ab"),
-    "signal.Signals": ("2", 2),
-    "tuple[int, str]": ('[1, "a"]', [1, "a"]),
-    "set[int]": ("[1, 1]", [1]),
-    "dict[int, bool]": ('{"7": true}', {"7": True}),
-    "float | None": ("null", None),
-}
-
-
-@pytest.mark.parametrize(("kind", "text", "written"), [(kind, *case) for kind, case in LEAVES.items()])
-def test_values_outside_models_are_written_as_json(tmp_path, kind, text, written):
-    module = kind.partition(".")[0] if "." in kind else "json"
-    (tmp_path / "kinds.py").write_text(f"import {module}\nMany = list[{kind}]\n")
-    ran = run("replay", "-", "--json", "--model", f"{tmp_path / 'kinds.py'}:Many", stdin=f"[{text}]")
-    assert ran.exit_code == 0, ran.stderr
-    assert json.loads(ran.stdout.splitlines()[-1]) == {"result": [written]}
-
-
 def test_lines_come_at_once_and_at_a_pace():
     process = start("replay", LANGUAGE, "--json", "--pace", "0.4", stdout=subprocess.PIPE)
     first, at = json.loads(process.stdout.readline()), time.monotonic()
@@ -219,23 +105,6 @@ def test_lines_come_at_once_and_at_a_pace():
     assert time.monotonic() - at > 0.2
     assert process.poll() is None
     assert finish(process)[0] == 0
-
-
-def test_output_is_safe_to_show():
-    text = '{"a": "\\u001b[31m\x9b2J\u202e\\ud83d\\ude00"}'
-    plain = run("replay", "-", "--plain", "--cut", "1000", stdin=text).stdout
-    assert plain.splitlines()[-1] == 'result  {"a": "\\u001b[31m\\u009b2J\\u202e\N{GRINNING FACE}"}'
-    process = start(
-        "replay",
-        "-",
-        "--plain",
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONIOENCODING": "ascii"},
-    )
-    status, out, _ = finish(process, text.encode())
-    assert status == 0
-    assert "\\U0001f600" in out
 
 
 def test_an_error_comes_after_what_had_arrived():
@@ -344,187 +213,6 @@ def test_an_interrupt_ends_quietly():
     process.send_signal(signal.SIGINT)
     status, _, err = finish(process)
     assert (status, err) == (130, "")
-
-
-# --model
-
-
-MODELS = {
-    "the only one": ("class A(BaseModel):\n    a: int\n", "A"),
-    "a dataclass": ("@dataclass\nclass A:\n    a: int\n", "A"),
-    "a TypedDict": ("class A(TypedDict):\n    a: int\n", "A"),
-    "an enum beside it": ("class E(Enum):\n    X = 1\nclass A(BaseModel):\n    a: int\n", "A"),
-    "the one that no other refers to": (
-        """
-class In(BaseModel):
-    b: int
-class A(BaseModel):
-    a: int
-    i: dict[str, list[In]] | None = None
-@dataclass
-class D:
-    a: A
-class T(TypedDict):
-    d: D
-""",
-        "T",
-    ),
-    "the one at the end of a base": ("class Base(BaseModel):\n    a: int\nclass A(Base):\n    b: int = 1\n", "A"),
-    "one that refers to itself": ("class A(BaseModel):\n    a: int\n    more: 'list[A]' = []\n", "A"),
-    "one with a name that is not there at run time": (
-        "class In(BaseModel):\n    a: int\n@dataclass\nclass A:\n    a: 'In'\n    b: 'Missing'\n    c: 'A'\n",
-        None,
-    ),
-    "an imported one beside it": ("from pydantic import RootModel\nclass A(BaseModel):\n    a: int\n", "A"),
-}
-IMPORTS = """
-from dataclasses import dataclass
-from enum import Enum
-from pydantic import BaseModel
-from typing_extensions import TypedDict
-"""
-
-
-@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"], ids=["", "future"])
-@pytest.mark.parametrize(("code", "name"), MODELS.values(), ids=MODELS)
-def test_a_file_without_a_name_gives_its_outermost_type(tmp_path, code, name, future):
-    from partway.cli import _load  # noqa: PLC0415
-
-    (tmp_path / "models.py").write_text(future + IMPORTS + code)
-    if name is None:
-        with pytest.raises(UsageError, match=r"one of In, A$"):
-            _load(str(tmp_path / "models.py"))
-    else:
-        assert _load(str(tmp_path / "models.py")).__name__ == name
-
-
-def test_an_ambiguous_file_lists_its_types(tmp_path):
-    file = tmp_path / "models.py"
-    file.write_text(IMPORTS + "class A(BaseModel):\n    a: int\nclass B(BaseModel):\n    b: int\n")
-    ran = run("replay", LANGUAGE, "--model", str(file))
-    assert ran.exit_code == 2
-    assert "one of A, B" in re.sub(r"\s+", " ", ran.stderr)
-    file.write_text(IMPORTS + "x = 1\n")
-    assert "defines no model" in run("replay", LANGUAGE, "--model", str(file)).stderr
-
-
-def test_a_module_is_found_in_the_current_folder(tmp_path, monkeypatch):
-    (tmp_path / "my_models.py").write_text("class Outer:\n    Names = dict[str, str | list[str]]\n")
-    monkeypatch.chdir(tmp_path)
-    ran = run("replay", LANGUAGE, "--model", "my_models:Outer.Names")
-    assert ran.exit_code == 0, ran.stderr
-
-
-def test_a_file_may_import_its_neighbours(tmp_path):
-    (tmp_path / "neighbour.py").write_text("Frameworks = list[str]\n")
-    (tmp_path / "model.py").write_text(
-        IMPORTS + "import neighbour\nclass A(BaseModel):\n    language: str\n    frameworks: neighbour.Frameworks\n"
-    )
-    assert run("replay", LANGUAGE, "--model", str(tmp_path / "model.py")).exit_code == 0
-
-
-@pytest.mark.parametrize("code", ["1 / 0", "raise SystemExit(0)", "def"])
-def test_a_file_that_cannot_be_imported_says_why(tmp_path, code):
-    (tmp_path / "models.py").write_text(code)
-    ran = run("replay", LANGUAGE, "--model", str(tmp_path / "models.py"))
-    assert ran.exit_code == 2
-    assert re.search(r"(ZeroDivision|SystemExit|Syntax)", ran.stderr)
-
-
-# inspect
-
-
-def columns(row):
-    return re.split(r"\s{2,}", row)
-
-
-def test_inspect_says_when_each_value_was_there():
-    ran = run("inspect", LANGUAGE, "--model", LANGUAGE_MODEL)
-    assert ran.exit_code == 0, ran.stderr
-    head, *rows = ran.stdout.splitlines()
-    assert columns(head) == ["path", "kind", "opened", "complete", "late"]
-    assert [columns(row) for row in rows[:3]] == [
-        ["(the value)", "object", "chunk 1, character 12", "chunk 3, character 57", "0"],
-        ["language", "string", "chunk 2, character 24", "chunk 2, character 35", "0"],
-        ["frameworks", "array", "chunk 3, character 54", "chunk 3, character 55", "0"],
-    ]
-    assert rows[3:] == [
-        "the same story as it was recorded, whole, character by character, and cut in two at 61 of 61 places",
-        "the result validates",
-    ]
-
-
-def test_nothing_in_the_long_example_is_late():
-    ran = run("inspect", EXPEDITION, "--model", EXPEDITION_MODEL)
-    assert ran.exit_code == 0, ran.stderr
-    rows = [columns(row) for row in ran.stdout.splitlines()[1:-2]]
-    assert len(rows) > 60
-    assert {row[-1] for row in rows} == {"0"}
-    assert "cut in two at 500 of " in ran.stdout
-
-
-def test_inspect_of_text_that_is_cut_off():
-    ran = run("inspect", "-", "--cut", "2", stdin='{"a": [1, {"b": "x')
-    assert ran.exit_code == 1
-    rows = {row[0]: row for row in map(columns, ran.stdout.splitlines())}
-    assert rows["a[0]"][-1] == "0"
-    for path in ("(the value)", "a", "a[1]", "a[1].b"):
-        assert rows[path][3] == "never"
-    assert "the text ended inside the JSON" in ran.stderr
-
-
-def test_inspect_of_broken_text():
-    ran = run("inspect", "-", stdin='{"a": [1, 2], "b": oops}')
-    assert ran.exit_code == 1
-    rows = {row[0]: row for row in map(columns, ran.stdout.splitlines())}
-    assert rows["a"][-1] == "0"
-    assert "b" not in rows
-    assert ran.stderr.startswith("Error: expected ")
-
-
-def test_inspect_says_what_was_rejected_and_begun_anew():
-    text = '```json\n{"language": 1, "frameworks": []}\n```\nSorry:\n```json\n{"language": "x", "frameworks": []}\n```'
-    ran = run("inspect", "-", "--model", LANGUAGE_MODEL, stdin=text)
-    assert ran.exit_code == 0, ran.stderr
-    assert re.search(r"^started over in chunk \d+: ", ran.stdout, re.MULTILINE)
-    ran = run("inspect", "-", "--model", LANGUAGE_MODEL, stdin=text[: text.index("Sorry")])
-    assert ran.exit_code == 1
-    assert ", rejected" in ran.stdout
-
-
-AWKWARD = {
-    "repeated keys": '{"a": 1, "a": [2, {"b": 3}], "a": "x"}',
-    "odd keys": '{"": 1, "a.b": {"\\u00e9\\"": [0]}, "\\ud83d\\ude00": null}',
-    "numbers to the end": "[1,\n2.5e3]",
-    "literals": "[true, false, null]",
-    "no space": '[[],{},[{}],"",[""]]',
-    "a draft that is the same": '<think>{"a": 1}</think>{"a": 1}',
-    "behind braces": 'using {curly} here and [1]: {"a": [{}]} and {"c": 2}',
-}
-
-
-@pytest.mark.parametrize("cut", ["1", "3", "1000"])
-@pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD)
-def test_awkward_text_is_told_in_one_story_and_in_time(text, cut):
-    ran = run("inspect", "-", "--cut", cut, stdin=text)
-    assert ran.exit_code == 0, ran.stderr
-    rows = [columns(row) for row in ran.stdout.splitlines()[1:] if "chunk" in row and "started over" not in row]
-    assert rows
-    assert {row[-1] for row in rows} == {"0"}, ran.stdout
-
-
-def test_inspect_notices_a_story_that_depends_on_the_cut(monkeypatch):
-    import partway.cli  # noqa: PLC0415
-
-    class Forgetful(partway.cli.Extractor):
-        def feed(self, delta):
-            return super().feed(delta.replace("x", "y") if len(delta) == 7 else delta)
-
-    monkeypatch.setattr(partway.cli, "Extractor", Forgetful)
-    ran = run("inspect", "-", "--cut", "1", stdin='{"a": "xxxxx"}')
-    assert ran.exit_code == 1
-    assert "Error: how the text is cut changes the story: cut in two at character 7, it says " in ran.stderr
-    assert "same story" not in ran.stdout
 
 
 # stubs

@@ -9,6 +9,7 @@ source and with an async one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import gc
 import inspect
@@ -386,6 +387,30 @@ async def test_a_run_shows_one_partial_for_each_chunk_and_its_value_last(source)
     ]
 
 
+class TeaSoFar(BaseModel):
+    name: str = "?"
+    minutes: int | None = None
+    notes: list[str] | None = None
+
+
+@both
+async def test_partials_of_each_document_are_of_the_class_that_is_given(source):
+    deltas = ['{"name":"As', 'sam"}{', '"minutes":4', ',"notes":oops}' + b]
+    shown, outcomes = [], []
+    async for run in each(stream_all(source(deltas), Tea, partial=TeaSoFar)):
+        seen: list[Any] = []
+        with contextlib.suppress(MalformedJSONError):
+            await noted(run, seen)
+        shown.append(seen)
+        outcomes.append(await outcome(run))
+    assert shown == [
+        [TeaSoFar(name="As"), TeaSoFar(name="Assam", minutes=3, notes=[])],
+        [TeaSoFar(), TeaSoFar(minutes=4)],
+        [TeaSoFar(name="Bancha", minutes=3, notes=[])],
+    ]
+    assert outcomes == [A, (MalformedJSONError, '{"minutes":4,"notes":'), B]
+
+
 @both
 async def test_every_throttles_each_run_and_always_shows_its_last_value(source):
     deltas = ['{"name":"As', "sa", "m", '"}{"name":"', "Ban", "cha", '"}']
@@ -662,6 +687,8 @@ def test_wrong_arguments_are_told_at_once(source: list[int]):
         stream_all(a, Tea)
     with pytest.raises(UsageError, match="Source"):
         stream_all(source, Source)
+    with pytest.raises(UsageError, match=r"Gated cannot show a Tea"):
+        stream_all(source, Tea, partial=Gated)
 
 
 @both

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from partway._recording import DEFAULT_CUT, read_recording
+from partway._recording import DEFAULT_CUT, Playback, read_recording
 from partway.errors import UsageError
 from partway.providers import deltas_of
 
@@ -141,3 +141,12 @@ def test_the_long_example_is_long_and_cut_unkindly():
         "\n\u200d\n",  # around the joiner of an emoji
     ):
         assert cut in ends, cut
+
+
+def test_a_recording_is_played_at_a_pace_and_says_which_chunk_came_last(monkeypatch):
+    told = []
+    monkeypatch.setattr("partway._recording.time.sleep", told.append)
+    source = Playback([A, B, A], 0.5, lambda: told.append(source.number))
+    assert source.number == -1
+    assert list(source) == [A, B, A]
+    assert told == [0, 0.5, 1, 0.5, 2], "nothing is waited for in front of the first"

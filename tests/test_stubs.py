@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from partway import Extractor
-from partway._stubs import _quoted, write_stubs
+from partway._stubs import write_stubs
 from partway._views import viewer
 from partway.errors import UsageError
 
@@ -354,8 +354,3 @@ REFUSED = {
 def test_what_cannot_be_written_is_said(write, code, message):
     with pytest.raises(UsageError, match=message):
         write(code)
-
-
-@pytest.mark.parametrize("text", ["a", 'a"b', "a'b", "a'b\"c", "\\'", "\\", 'a\n"', "\u00e9\x00", "''\""])
-def test_quoted_strings_are_read_back(text):
-    assert eval(_quoted(text)) == text  # noqa: S307  # our own

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, computed_field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypedDict
 
-from partway import AsyncRun, Extractor, Partial, Run, stream
+from partway import AsyncRun, AsyncRuns, Extractor, Partial, Run, Runs, stream
 from partway._views import viewer
 from partway.errors import PartwayError, UsageError
 
@@ -182,7 +182,7 @@ def test_events_items_and_errors():
 
 
 def test_the_classes_of_runs_take_one_type_or_two_at_run_time():
-    for cls in (Run, AsyncRun, Extractor):
+    for cls in (Run, AsyncRun, Runs, AsyncRuns, Extractor):
         assert cls[Recipe].__origin__ is cls
         assert cls[Recipe, RecipeSoFar].__args__ == (Recipe, RecipeSoFar)
 

@@ -7,17 +7,19 @@ most one document is open.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, cast, overload
+from types import UnionType
+from typing import Any, TypeVar, Unpack, cast, overload
 
 from partway._limits import Limits
 from partway._pump import AsyncRuns, Branch, Router, Runs
 from partway._splitter import Document, Splitter
-from partway._stream import _check, _Intake
-from partway.errors import PartwayError, UsageError
+from partway._stream import _check, _CommonOptions, _Intake
+from partway.errors import PartwayError
 
 __all__ = ["stream_all"]
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class _Documents(Router[T]):
@@ -60,35 +62,44 @@ class _Documents(Router[T]):
 
 
 @overload
-def stream_all(
-    source: AsyncIterable[Any], type_: type[T], *, every: float | None = ..., fail_fast: bool = ...,
-    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> AsyncRuns[T]: ...  # fmt: skip
+def stream_all(source: AsyncIterable[Any], type_: type[T], **options: Unpack[_CommonOptions]) -> AsyncRuns[T]: ...
 @overload
 def stream_all(
-    source: Iterable[Any], type_: type[T], *, every: float | None = ..., fail_fast: bool = ...,
-    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> Runs[T]: ...  # fmt: skip
+    source: AsyncIterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[_CommonOptions]
+) -> AsyncRuns[T, V]: ...
+@overload
+def stream_all(source: Iterable[Any], type_: type[T], **options: Unpack[_CommonOptions]) -> Runs[T]: ...
 @overload
 def stream_all(
-    source: AsyncIterable[Any], type_: Any, *, every: float | None = ..., fail_fast: bool = ...,
-    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> AsyncRuns[Any]: ...  # fmt: skip
+    source: Iterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[_CommonOptions]
+) -> Runs[T, V]: ...
 @overload
 def stream_all(
-    source: Iterable[Any], type_: Any, *, every: float | None = ..., fail_fast: bool = ...,
-    validation_context: Any = ..., limits: Limits | None = ..., thinking: Sequence[str] = ...,
-) -> Runs[Any]: ...  # fmt: skip
+    source: AsyncIterable[Any], type_: Any, *, partial: type[V], **options: Unpack[_CommonOptions]
+) -> AsyncRuns[Any, V]: ...
+@overload
+def stream_all(
+    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_CommonOptions]
+) -> AsyncRuns[Any]: ...
+@overload
+def stream_all(
+    source: Iterable[Any], type_: Any, *, partial: type[V], **options: Unpack[_CommonOptions]
+) -> Runs[Any, V]: ...
+@overload
+def stream_all(
+    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_CommonOptions]
+) -> Runs[Any]: ...
 def stream_all(
     source: AsyncIterable[Any] | Iterable[Any],
     type_: Any,
     *,
+    partial: Any = None,
     every: float | None = None,
     fail_fast: bool = False,
     validation_context: Any = None,
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
-) -> Runs[Any] | AsyncRuns[Any]:
+) -> Runs[Any, Any] | AsyncRuns[Any, Any]:
     """Read each JSON document of a text as a value of its own: JSON lines, one behind the other, several fences.
 
     A run comes out as soon as its document has begun for sure, which is when something inside it has arrived; a text
@@ -112,6 +123,7 @@ def stream_all(
         source: As for `stream`. An async iterable gives async runs: `async for run in stream_all(...)`. It is
             closed at its end, and when the outer loop is left.
         type_: A model, or any type that `pydantic.TypeAdapter` takes: that of each document.
+        partial: A class of your own to show the partials of each document as, as for `stream`.
         every: Show at most one partial of a run in so many seconds, and always its last one.
         fail_fast: End all with a `MismatchError` of the run at the first value that does not fit, and close the source.
         validation_context: What validators get as `info.context`.
@@ -120,14 +132,19 @@ def stream_all(
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
 
     Raises:
-        UsageError: `source` is nothing that can be streamed, or pydantic cannot validate `type_`.
+        UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
+            cannot show it.
     """
-    _check(source)
-    if every is not None and (not isinstance(every, int | float) or not every >= 0):
-        raise UsageError(f"every takes a number of seconds, not {every!r}")
-    router: _Documents[Any] = _Documents(
-        Splitter(type_, limits=limits, fail_fast=fail_fast, validation_context=validation_context, thinking=thinking)
+    _check(source, every)
+    splitter: Splitter[Any] = Splitter(
+        type_,
+        partial=partial,
+        limits=limits,
+        fail_fast=fail_fast,
+        validation_context=validation_context,
+        thinking=thinking,
     )
+    router = _Documents(splitter)
     if isinstance(source, AsyncIterable):
         return AsyncRuns(source, router, every=every)
     return Runs(source, router, every=every)

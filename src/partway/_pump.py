@@ -29,7 +29,9 @@ from collections.abc import (
     Iterable,
     Iterator,
 )
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, cast
+
+from typing_extensions import TypeVar  # as in `_stream`
 
 from partway._extractor import Extractor
 from partway._stream import AsyncRun, Run, _aclose, _BaseRun, _close
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPump", "AsyncRuns", "Branch", "Pump", "Router", "Runs"]
 
 T = TypeVar("T")
+P = TypeVar("P", default=T)
 
 
 class Branch(Generic[T]):
@@ -61,7 +64,7 @@ class Branch(Generic[T]):
 
     __slots__ = ("error", "events", "extractor", "kept", "over", "value")
 
-    def __init__(self, extractor: Extractor[T], events: list[Event]) -> None:
+    def __init__(self, extractor: Extractor[T, Any], events: list[Event]) -> None:
         self.extractor = extractor
         self.events: list[Event] | None = events
         self.kept = False
@@ -351,7 +354,7 @@ class _AsyncLooks(_Looks):
         return True
 
 
-class _SharedRun(_BaseRun[T, T]):
+class _SharedRun(_BaseRun[T, P]):
     """What is different about a run that shares its source."""
 
     _branch: Branch[T]
@@ -368,7 +371,7 @@ class _SharedRun(_BaseRun[T, T]):
         return self._branch.value  # type: ignore[return-value]  # set when it was over, and it is
 
 
-class _RunOfMany(_SharedRun[T], Run[T, T]):
+class _RunOfMany(_SharedRun[T, P], Run[T, P]):
     """A run of several. The source is closed by the loop over them, and by nothing that is done to one."""
 
     def __init__(self, branch: Branch[T], pump: Pump, every: float | None) -> None:
@@ -380,7 +383,7 @@ class _RunOfMany(_SharedRun[T], Run[T, T]):
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
 
-class _AsyncRunOfMany(_SharedRun[T], AsyncRun[T, T]):
+class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
     """The same for an async source."""
 
     def __init__(self, branch: Branch[T], pump: AsyncPump, every: float | None) -> None:
@@ -392,7 +395,7 @@ class _AsyncRunOfMany(_SharedRun[T], AsyncRun[T, T]):
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
 
-class Runs(Generic[T]):
+class Runs(Generic[T, P]):
     """The runs of one source: iterate over it for each as it begins.
 
     When the loop goes on to the next, the run before has been read to its end; its result stays at hand. A loop that
@@ -405,7 +408,7 @@ class Runs(Generic[T]):
         self._router = router
         self._every = every
 
-    def __iter__(self) -> Iterator[Run[T]]:
+    def __iter__(self) -> Iterator[Run[T, P]]:
         """Iterate over the runs, each once.
 
         Raises:
@@ -437,7 +440,7 @@ class Runs(Generic[T]):
         self.close()
 
 
-class AsyncRuns(Generic[T]):
+class AsyncRuns(Generic[T, P]):
     """The runs of one async source: the same as `Runs`, to be awaited. Several tasks may read runs at once."""
 
     def __init__(self, source: AsyncIterable[Any], router: Router[T], *, every: float | None) -> None:
@@ -445,7 +448,7 @@ class AsyncRuns(Generic[T]):
         self._router = router
         self._every = every
 
-    async def __aiter__(self) -> AsyncIterator[AsyncRun[T]]:
+    async def __aiter__(self) -> AsyncIterator[AsyncRun[T, P]]:
         """Iterate over the runs, each once.
 
         Raises:

@@ -18,14 +18,15 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partway.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["DEFAULT_CUT", "Chunk", "read_recording"]
+__all__ = ["DEFAULT_CUT", "Chunk", "Playback", "read_recording"]
 
 Chunk: TypeAlias = dict[str, Any] | str
 """What a recording is made of: a provider's chunk, or a delta by itself."""
@@ -68,6 +69,33 @@ def read_recording(text: str, name: str = "the recording", *, cut: int | None = 
     if cut is not None:
         raise UsageError(f"{name} holds chunks, which have cuts of their own: only raw text can be cut")
     return chunks
+
+
+class Playback:
+    """A recording as a source for `stream()`: gives its chunks at a pace, and knows which one it gave last.
+
+    Args:
+        chunks: What the recording is made of.
+        pace: How long to wait between chunks, in seconds.
+        given: Called before each chunk is given.
+
+    Attributes:
+        number: Which chunk was given last, counted from 0; -1 before the first.
+    """
+
+    def __init__(self, chunks: list[Chunk], pace: float = 0.0, given: Callable[[], None] = lambda: None) -> None:
+        self.number = -1
+        self._chunks = chunks
+        self._pace = pace
+        self._given = given
+
+    def __iter__(self) -> Iterator[Chunk]:
+        for number, chunk in enumerate(self._chunks):
+            if number and self._pace:
+                time.sleep(self._pace)
+            self.number = number
+            self._given()
+            yield chunk
 
 
 def _is_chunk(value: object) -> bool:

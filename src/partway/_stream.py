@@ -401,15 +401,20 @@ class AsyncRun(_BaseRun[T, P]):
         await self.aclose()
 
 
-class _Options(TypedDict, total=False):
-    """The arguments of `stream` that do not decide what kind of run it is."""
+class _CommonOptions(TypedDict, total=False):
+    """The arguments of `stream` and `stream_all` that do not decide what kind of run it is."""
 
     every: float | None
-    json_only: bool
     fail_fast: bool
     validation_context: Any
     limits: Limits | None
     thinking: Sequence[str]
+
+
+class _Options(_CommonOptions, total=False):
+    """Those of `stream`."""
+
+    json_only: bool
 
 
 @overload
@@ -470,9 +475,7 @@ def stream(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    _check(source)
-    if every is not None and (not isinstance(every, int | float) or not every >= 0):
-        raise UsageError(f"every takes a number of seconds, not {every!r}")
+    _check(source, every)
     extractor: Extractor[Any, Any] = Extractor(
         type_,
         partial=partial,
@@ -487,8 +490,8 @@ def stream(
     return Run(source, extractor, every=every, json_only=json_only)
 
 
-def _check(source: Any) -> None:
-    """Refuse a source that cannot work, and say what to pass instead."""
+def _check(source: Any, every: Any) -> None:
+    """Refuse a source or a pace that cannot work, and say what to pass instead."""
     if inspect.iscoroutine(source):
         source.close()  # or Python warns that it was never awaited
         raise UsageError("the source is a coroutine that was not awaited: pass `await` of it, which gives the stream")
@@ -507,3 +510,5 @@ def _check(source: Any) -> None:
             f"the source is a {type(source).__name__}, which cannot be iterated over: "
             "pass an iterable or async iterable of str, bytes or chunks"
         )
+    if every is not None and (not isinstance(every, int | float) or not every >= 0):
+        raise UsageError(f"every takes a number of seconds, not {every!r}")

@@ -7,7 +7,7 @@ from typing import assert_type
 
 from pydantic import BaseModel
 
-from partway import AsyncRun, Extractor, Run, stream
+from partway import AsyncRun, Extractor, Run, Runs, stream, stream_all
 
 
 class Step(BaseModel):
@@ -86,3 +86,13 @@ def core() -> None:
     if extractor.partial is not None:
         extractor.partial.title.upper()  # error
     extractor.finish().title.upper()
+
+
+def several(source: Iterator[str]) -> None:
+    for run in stream_all(source, Recipe, partial=RecipeSoFar):
+        for recipe in run:
+            recipe.title.upper()  # error
+        run.result().title.upper()
+    other: Runs[Recipe] = stream_all(source, Recipe, partial=RecipeSoFar)  # error
+    stream_all(source, Recipe, json_only=True)  # error
+    print(other)
