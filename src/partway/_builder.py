@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final
 
 from partway._diagnose import Flaw
+from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, text_of, was_shown
 from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
-from partway._reader import Reader, Token, find
+from partway._reader import Reader, Token
 from partway._settle import Chooser, Record, by_tag
-from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape, Take
-from partway._snapshot import Level, Settled, Spine, holds, show
+from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Take
+from partway._snapshot import Level, Settled, Spine, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
 
@@ -33,8 +34,6 @@ __all__ = ["Builder", "Misfit"]
 _STARTS: Final = frozenset(("start_map", "start_array"))
 _ENDS: Final = frozenset(("end_map", "end_array"))
 _NOTHING: Final = object()
-Source: TypeAlias = Reader | Record
-"""Where tokens come from, and can be looked up in the JSON text."""
 _KINDS: Final[dict[str, Kind]] = {
     "string": "string",
     "number": "number",
@@ -43,92 +42,6 @@ _KINDS: Final[dict[str, Kind]] = {
     "start_map": "object",
     "start_array": "array",
 }
-
-
-class Misfit(NamedTuple):
-    """A place that does not fit its type.
-
-    Attributes:
-        path: Where it stands.
-        error: What pydantic says of it.
-        end: Where it ends in the JSON text; `None` if it has not come.
-        inherited: Whether it does not fit only because a part of it does not.
-        union: Whether it is the place of a union, whose members' names the errors begin with.
-    """
-
-    path: Path
-    error: ValidationError
-    end: int | None
-    inherited: bool
-    union: bool
-
-
-class _Frame:
-    """An object or array that is open.
-
-    Attributes:
-        parts: Its complete parts: a list for an array, a dict by key for an object.
-        fields: The fields by JSON key, if it has any.
-        mixed: Whether its elements have different places, or it is the frame of the whole.
-        key: The JSON key of the part that is being written, if it is an object; for an array its length tells.
-        slot: The same as the key in `parts`.
-        child: The place of the part that is being written.
-        bad: The errors of the parts that were rejected, by key or index.
-        start: A mark of where it begins in the JSON text, if its shape stands apart.
-        torn: Whether its parts alone do not say whether it fits, for a member of a union: the union must.
-        gates: The names of the fields that must be complete before it is seen.
-        held: The events that are held back meanwhile.
-        emit: What they are told to then.
-        again: Whether the key of the part that is about to begin was there before.
-        order: The keys in their order, once one was repeated.
-        seen: How many snapshots had been taken when `parts` was last copied.
-    """
-
-    __slots__ = (
-        "again",
-        "array",
-        "bad",
-        "child",
-        "emit",
-        "fields",
-        "gates",
-        "held",
-        "key",
-        "mixed",
-        "order",
-        "own",
-        "parts",
-        "seen",
-        "shape",
-        "slot",
-        "start",
-        "torn",
-    )
-
-    def __init__(self, shape: Shape, seen: int) -> None:
-        self.shape = shape
-        self.array = array = shape.array
-        self.fields = shape.fields
-        self.mixed = shape.mixed
-        self.child: Place = shape.start or HIDDEN
-        self.parts: Any = [] if array else {}
-        self.key: str | None = None
-        self.slot: Any = None
-        self.bad: dict[Any, ValidationError] | None = None
-        self.seen = seen
-        self.again = False
-        self.order: list[Any] | None = None
-        self.gates: set[str] | None = None
-        self.own = False
-        self.start: tuple[int, int]
-        self.torn: bool
-        self.held: list[Event]
-        self.emit: Callable[[Event], object] | None
-
-    @property
-    def step(self) -> str | int | None:
-        """The step of a path from here to the part that is being written."""
-        return len(self.parts) if self.array else self.key
 
 
 class Builder:
@@ -157,7 +70,7 @@ class Builder:
         fail_fast: bool = False,
         emit: Callable[[Event], object] | None = None,
     ) -> None:
-        self._root = _Frame(ArrayShape(list, plan.root, None), 0)
+        self._root = Frame(ArrayShape(list, plan.root, None), 0)
         self._root.mixed = True
         self._frame = self._root
         self._stack = [self._root]
@@ -177,7 +90,7 @@ class Builder:
         self._fail_fast = fail_fast
         self._settled: Settled | None = None  # what a string that is open will be
         self.watched: OpenString | None = None
-        self.hidden: _Frame | None = None
+        self.hidden: Frame | None = None
         self.covered = False
         self.changed_before = False
         self.failed: Misfit | None = None
@@ -415,7 +328,7 @@ class Builder:
             frame.key = None
             self.changed = True
 
-    def _reopen(self, frame: _Frame) -> None:
+    def _reopen(self, frame: Frame) -> None:
         """The value of a repeated key begins: the last one counts, in the place of the first, as in `json.loads`."""
         frame.again = False
         frame.mixed = frame.gates is not None
@@ -443,7 +356,7 @@ class Builder:
             self._reopen(frame)
         if self.emit is not None and not opened:
             self.emit(Opened(self._path(), _KINDS[event]))
-            if event == "string" and value and (place.streams or _is_told(place, value)):
+            if event == "string" and value and (place.streams or was_shown(place, value)):
                 self.emit(Appended(self._path(), value))
         if take is not None:
             try:
@@ -481,7 +394,7 @@ class Builder:
             if not frame.gates:
                 self._reveal(frame)
 
-    def _reveal(self, frame: _Frame) -> None:
+    def _reveal(self, frame: Frame) -> None:
         """An object whose gates are complete, or which has none of them in the end, is seen from now on."""
         frame.gates = None
         if frame.emit is not None:
@@ -523,7 +436,7 @@ class Builder:
         self.failed = rejection
         self.over = True
 
-    def _note(self, frame: _Frame, key: Any, error: ValidationError) -> None:
+    def _note(self, frame: Frame, key: Any, error: ValidationError) -> None:
         if frame.bad is None:
             frame.bad = {}
         frame.bad[key] = error
@@ -559,7 +472,7 @@ class Builder:
             self._whole = 1
             self._whole_start = source.span(index)[0] if place.shown else 0
             return None
-        self._frame = frame = _Frame(shape, self._snapshots)
+        self._frame = frame = Frame(shape, self._snapshots)
         self._stack.append(frame)
         if shape.gates:
             self._hide(frame, shape.gates, opened)
@@ -632,7 +545,7 @@ class Builder:
         assert chooser.end is not None  # noqa: S101  # it is complete
         self._parse(record.span(chooser.start)[0], record.span(chooser.end)[1], record)
 
-    def _hide(self, frame: _Frame, gates: frozenset[str], opened: Event | None) -> None:
+    def _hide(self, frame: Frame, gates: frozenset[str], opened: Event | None) -> None:
         """An object with gates begins."""
         frame.gates = set(gates)
         frame.mixed = True  # its parts go the long way, which looks at gates
@@ -673,18 +586,18 @@ class Builder:
         else:
             self._put(value)
 
-    def _close_apart(self, frame: _Frame, parts: Any, source: Source, index: int) -> Any:
+    def _close_apart(self, frame: Frame, parts: Any, source: Source, index: int) -> Any:
         """Make the value of an object that is validated from its text, or of a member of a union."""
         shape: Any = frame.shape
         if shape.forgiving:
             self._forgiving -= 1
         value: Any = _NOTHING
         if shape.judge is None:
-            value = shape.close(_text_of(frame, source, index))
-        elif not (frame.torn or (frame.bad and not shape.from_text) or _lacks_tag(shape, parts)):
+            value = shape.close(text_of(frame, source, index))
+        elif not (frame.torn or (frame.bad and not shape.from_text) or lacks_tag(shape, parts)):
             try:
                 if shape.from_text:
-                    value = shape.close(_text_of(frame, source, index))
+                    value = shape.close(text_of(frame, source, index))
                 else:
                     close: Take = shape.close
                     value = parts if close is None else close(parts)
@@ -692,7 +605,7 @@ class Builder:
                 pass
         if value is _NOTHING:
             judge: Any = shape.judge
-            value = judge(_text_of(frame, source, index))
+            value = judge(text_of(frame, source, index))
         if isinstance(value, set | frozenset):
             self._count(value, parts)
         if self.rejected:
@@ -709,7 +622,7 @@ class Builder:
         for known in [known for known in self.rejected if known[: len(path)] == path]:
             del self.rejected[known]
 
-    def _reject_frame(self, frame: _Frame, error: ValidationError, source: Source, index: int) -> None:
+    def _reject_frame(self, frame: Frame, error: ValidationError, source: Source, index: int) -> None:
         level = (frame.shape, frame.parts, len(frame.parts), None)
         inherited = bool(frame.bad) and not frame.own
         self._reject(error, show(Spine([level], None)), source.span(index)[1], inherited=inherited)
@@ -793,48 +706,9 @@ class Builder:
             if frame.bad and self._forgiving and step in frame.bad:  # whether it fits is known when the object closes
                 return State.ABSENT if rest else State.STREAMING
             if step != frame.step or self.done:
-                return _part_state(frame, step, rest)
+                return part_state(frame, step, rest)
             if frame is self._frame:
                 if self._busy or self._whole or self.string is not None or (bare and not frame.again):
                     return State.STREAMING if not rest else State.ABSENT
-                return _part_state(frame, step, rest)
+                return part_state(frame, step, rest)
         return State.STREAMING
-
-
-def _text_of(frame: _Frame, source: Source, index: int) -> str:
-    """The JSON text of an object or array that ends with the token at `index`."""
-    return source.slice(find(source.slice, frame.start), source.span(index)[1])
-
-
-def _is_told(place: Place, text: str) -> bool:
-    """Whether a string was shown while it was open, because it could be none of some literals."""
-    prefixes = place.prefixes
-    return prefixes is not None and prefixes.value is None and not prefixes.possible(text)
-
-
-def _lacks_tag(shape: Shape, parts: Any) -> bool:
-    """Whether what tells a member of a union has not come at all."""
-    return isinstance(shape, ObjectShape) and any(tag.isdisjoint(parts) for tag in shape.tags)
-
-
-def _part_state(frame: _Frame, step: str | int, rest: Path) -> State:
-    """The state of what is at `rest` in the complete part at `step` of a frame."""
-    shape, parts = frame.shape, frame.parts
-    place: Place
-    if isinstance(shape, ArrayShape):
-        if not isinstance(step, int) or not 0 <= step < len(parts):
-            return State.ABSENT
-        place = shape.place(step)
-    elif isinstance(step, int):
-        return State.ABSENT
-    elif isinstance(shape, ObjectShape):
-        place = shape.fields[step].place if step in shape.fields else shape.extra
-    else:
-        place = shape.values
-        try:
-            step = step if shape.key is None else shape.key(step)
-        except ValidationError:
-            return State.ABSENT
-    if step not in parts and not isinstance(shape, ArrayShape):
-        return State.ABSENT
-    return State.COMPLETE if holds(parts[step], place, rest) else State.ABSENT

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
+
+from partway._schema import Schema
 
 __all__ = ["EVENTS", "first_characters", "is_pure", "kinds"]
-
-Schema: TypeAlias = Mapping[str, Any]
 
 EVENTS: Final = frozenset(("string", "number", "boolean", "null", "start_map", "start_array"))
 """ijson's events with which a value begins."""

@@ -19,10 +19,10 @@ shown until it closes, then pydantic reads its text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import (
@@ -35,9 +35,10 @@ from pydantic_core import (
     to_json,
 )
 
-from partway._kinds import EVENTS, first_characters, is_pure, kinds
+from partway._kinds import first_characters
 from partway._markers import MARKS, Gate, Mark
 from partway._partial import dataclass_maker, model_maker, show_dataclass, show_model
+from partway._schema import Schema, choices_of, fields_of, inner_of, keys_of, path_keys, refers, strings_of
 from partway._shapes import (
     ANY,
     ATOMS,
@@ -46,19 +47,17 @@ from partway._shapes import (
     DictShape,
     EitherShape,
     Field,
-    Member,
     ObjectShape,
     Parts,
     Place,
     Prefixes,
     Take,
-    Test,
 )
+from partway._unions import Unions
 from partway.errors import UsageError
 
 __all__ = ["CONTEXT", "NOT_ALONE", "Plan", "ValidationError", "plan_for", "retitled"]
 
-Schema: TypeAlias = Mapping[str, Any]
 
 _ANY_SCHEMA: Final = core_schema.any_schema()
 _BOUNDS: Final = frozenset(("ge", "gt", "le", "lt", "multiple_of", "allow_inf_nan"))
@@ -66,13 +65,10 @@ _STRING_BOUNDS: Final = ("min_length", "max_length", "pattern")
 _TRANSFORMS: Final = ("strip_whitespace", "to_lower", "to_upper")
 _LENGTHS: Final = frozenset(("min_length", "max_length"))
 _ARRAYS: Final[dict[str, type]] = {"list": list, "set": set, "frozenset": frozenset, "tuple": tuple}
-_LOOSE: Final = frozenset(("int", "float", "bool", "enum"))
-"""What a JSON string fits less exactly than it fits `str`, so that in a union `str` takes it."""
 _INNER: Final = (
     "schema", "items_schema", "keys_schema", "values_schema", "json_schema", "lax_schema", "strict_schema"
 )  # fmt: skip
 """Where schemas stand in the schema of what is no object with fields, for JSON."""
-_ANYTHING: Final = Test(EVENTS, {})
 
 CONTEXT: Final[ContextVar[Any]] = ContextVar("partway.validation_context")
 """What validators get as `info.context`, while a plan that was made for that is in use."""
@@ -173,6 +169,7 @@ class _Planner:
         self.root = schema["schema"].get("schema_ref") if schema["type"] == "definitions" else None
         """The reference to the whole type from inside it, which has a validator already."""
         self.definitions: dict[str, Schema] = {}
+        self.unions = Unions(self.place, self.definitions)
         self.places: dict[str, Place] = {}
         self.unsettled: set[Place] = set()
         """The places that are being planned: what is taken from one of them is taken again in the end."""
@@ -234,7 +231,7 @@ class _Planner:
             return self._kept(place, lambda: place.but(gate=True))
         if not mark.prefix:
             return self._kept(place, lambda: place.but(streams=False, prefixes=None, object=None, array=None))
-        values = _strings_of(self._inner(schema))
+        values = strings_of(inner_of(schema, self.definitions))
         if values is None:
             raise UsageError(
                 "Whole(prefix=True) marks an enum or a literal of strings, which has a number of values to choose from"
@@ -260,7 +257,11 @@ class _Planner:
                     self.waiting.append(lambda: self._describe(place, schema, config))
                 place.become(inner.but(parse=place.parse, takes={**inner.takes, "null": None}))
             case "union" | "tagged-union":
-                self._union(place, schema, config)
+                members = {label: self.place(choice, config) for label, choice in choices_of(schema).items()}
+                if not self.unsettled.isdisjoint(members.values()):
+                    self.waiting.append(lambda: self._describe(place, schema, config))
+                place.takes = dict.fromkeys(ATOMS, _from_json(place.parse))
+                self.unions.plan(place, schema, members, config)
             case "none":
                 place.takes["null"] = None
             case "bool":
@@ -309,136 +310,6 @@ class _Planner:
         place.array = _after(inner.array, after, place.parse)
         place.object = _after(inner.object, after, place.parse)
 
-    def _union(self, place: Place, schema: Schema, config: CoreConfig) -> None:
-        """Plan a union: what each kind of JSON value can be in it."""
-        choices = _choices(schema)
-        places = {label: self.place(choice, config) for label, choice in choices.items()}
-        if not self.unsettled.isdisjoint(places.values()):
-            self.waiting.append(lambda: self._describe(place, schema, config))
-        place.takes = dict.fromkeys(ATOMS, _from_json(place.parse))
-        place.union = True
-        place.gate = any(member.gate for member in places.values())
-        told = schema.get("discriminator")
-        paths = [told] if isinstance(told, str) else told if isinstance(told, list) else []
-        tag = frozenset(path if isinstance(path, str) else str(path[0]) for path in paths)
-        judged = {member: member.judged(place.parse, tag) for member in places.values()}
-        places = {label: judged[member] for label, member in places.items()}
-
-        def fitting(event: str) -> dict[Place, Schema]:
-            """The members that may be what begins with an event; two tags may mean the same one."""
-            return {
-                places[label]: choice
-                for label, choice in choices.items()
-                if event in kinds(choice, self.definitions, config)
-            }
-
-        objects, arrays, texts = fitting("start_map"), fitting("start_array"), fitting("string")
-        discriminate = told if callable(told) else None
-        if len(objects) == 1 and discriminate is None:
-            (place.object,) = (member.object for member in objects)
-        else:
-            members = [
-                one for member, choice in objects.items() for one in self._members(choice, member, "start_map", config)
-            ]
-            place.object = _either(members, told, places)
-        if discriminate is not None:
-            return  # what a function says of anything but an object is known when it closes
-        if len(arrays) == 1:
-            (place.array,) = (member.array for member in arrays)
-        else:
-            members = [
-                one for member, choice in arrays.items() for one in self._members(choice, member, "start_array", config)
-            ]
-            place.array = _either(members, None, {})
-        if len(texts) == 1:
-            (text,) = texts
-            place.streams, place.prefixes = text.streams, text.prefixes
-            place.takes["string"] = text.takes["string"] and place.takes["string"]
-        elif schema["type"] == "union":
-            self._text_in_union(place, schema, texts)
-
-    def _text_in_union(self, place: Place, schema: Schema, texts: Mapping[Place, Schema]) -> None:
-        """Show a string as it grows where pydantic will take it for a `str` whatever it says.
-
-        Of literals among the members it is shown once it can be none of them; the value is the same either way.
-        """
-        smart = schema.get("mode", "smart") == "smart"
-        values: tuple[str, ...] = ()
-        is_text = False
-        for member, choice in texts.items():
-            inner = self._inner(choice)
-            literal = _strings_of(inner) if inner["type"] == "literal" else None
-            if literal is not None and all(type(value) is str for value in inner["expected"]):
-                values += literal
-            elif inner["type"] == "str" and member.streams and member.takes["string"] is None:
-                is_text = True
-            elif not is_text and not (smart and choice["type"] in _LOOSE):
-                return
-        if is_text:
-            place.takes["string"] = None
-            place.streams = not values
-            place.prefixes = Prefixes(values, None) if values else None
-
-    def _members(self, schema: Schema, place: Place, event: str, config: CoreConfig) -> list[Member]:
-        """What is known of the objects or arrays (by `event`) of a member of a union, which may be a union itself."""
-        inner = self._inner(schema)
-        match inner["type"]:
-            case "union" | "tagged-union":
-                choices = _choices(inner).values()
-                fitting = [choice for choice in choices if event in kinds(choice, self.definitions, config)]
-                return [member for choice in fitting for member in self._members(choice, place, event, config)]
-            case "model" | "dataclass" | "typed-dict" if _is_plain_object(inner):
-                return [self._object_member(inner, place)]
-            case "dict":
-                values = inner.get("values_schema")
-                return [Member(place, rest=_ANYTHING if values is None else self._test(values, config))]
-            case "list" | "set" | "frozenset":
-                items = inner.get("items_schema")
-                return [Member(place, rest=_ANYTHING if items is None else self._test(items, config))]
-            case "tuple" if inner.get("variadic_item_index") in (None, len(inner["items_schema"]) - 1):
-                tests = tuple(self._test(item, config) for item in inner["items_schema"])
-                if inner.get("variadic_item_index") is None:
-                    return [Member(place, first=tests)]
-                return [Member(place, first=tests[:-1], rest=tests[-1])]
-            case _:
-                return [Member(place, rest=_ANYTHING, sure=False)]
-
-    def _object_member(self, schema: Schema, place: Place) -> Member:
-        config: CoreConfig = schema.get("config") or {}
-        inner = schema if schema["type"] == "typed-dict" else schema["schema"]
-        tests: dict[str, Test] = {}
-        for name, field in _named_fields(inner):
-            test = self._test(field["schema"], config)
-            keys = set(_keys(name, field, config))
-            tests.update((key, test if len(keys) == 1 else _ANYTHING) for key in keys)
-            if not isinstance(field.get("validation_alias"), str):  # a path may lead anywhere below its first key
-                tests.update((str(path[0]), _ANYTHING) for path in _paths(field))
-        behavior = inner.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
-        extras = inner.get("extras_schema")
-        allowed = self._test(extras, config) if extras is not None and behavior == "allow" else _ANYTHING
-        return Member(place, fields=tests, rest=None if behavior == "forbid" else allowed)
-
-    def _test(self, schema: Schema, config: CoreConfig) -> Test:
-        takes = self.place(schema, config).takes if is_pure(schema, self.definitions) else {}
-        return Test(kinds(schema, self.definitions, config), takes)
-
-    def _inner(self, schema: Schema) -> Schema:
-        """The schema inside what only adds a default, a `None` or a function that runs in the end."""
-        while True:
-            match schema["type"]:
-                case "definition-ref":
-                    schema = self.definitions[schema["schema_ref"]]
-                case "json-or-python":
-                    schema = schema["json_schema"]
-                case "default" if schema.get("on_error", "raise") == "raise":
-                    schema = schema["schema"]
-                case "nullable" | "function-after":
-                    schema = schema["schema"]
-                case "model" if schema.get("root_model"):
-                    schema = schema["schema"]
-                case _:
-                    return schema
-
     def _array(self, schema: Schema, config: CoreConfig) -> ArrayShape | None:
         make = _ARRAYS[schema["type"]]
         shallow: dict[str, Any] = {**schema, "strict": False}  # its parts come in a list, which JSON mode takes for all
@@ -479,15 +350,15 @@ class _Planner:
         inner = schema if schema["type"] == "typed-dict" else schema["schema"]
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args", "typed-dict"):
             return self._wrapped(schema, parse)
-        named = _named_fields(inner)
+        named = fields_of(inner)
         fields: dict[str, Field] = {}
         for name, field in named:
             place = self.place(field["schema"], config)
             if self._is_told(field["schema"]):
                 place = HIDDEN.but(gate=place.gate)
-            fields.update((key, Field(name, place)) for key in _keys(name, field, config))
+            fields.update((key, Field(name, place)) for key in keys_of(name, field, config))
         for name, field in named:  # the keys where paths begin are no extras
-            for key in _path_keys(field, config):
+            for key in path_keys(field, config):
                 fields.setdefault(key, Field(name, HIDDEN))
         show = self._show(schema)
         title = str(config.get("title") or schema.get("cls", dict).__name__)
@@ -551,7 +422,7 @@ class _Planner:
                 case "definition-ref" | "model" | "dataclass" | "typed-dict":
                     pass
                 case "union" | "tagged-union":
-                    todo += _choices(part).values()
+                    todo += choices_of(part).values()
                 case "tuple":
                     todo += part["items_schema"]
                 case _:
@@ -631,7 +502,7 @@ class _Planner:
         if self.root is not None and schema.get("ref") == self.root:
             # pydantic runs the outermost validators of a model twice where it is compiled again and contains itself.
             return self.whole  # type: ignore[return-value]  # or what plugins have made of one
-        if self.definitions and _refers(schema):
+        if self.definitions and refers(schema):
             if schema.get("ref") in self.definitions:
                 part = core_schema.definition_reference_schema(schema["ref"])
             part = {"type": "definitions", "schema": part, "definitions": list(self.definitions.values())}
@@ -654,41 +525,6 @@ def _show_typed_dict(parts: Parts) -> dict[str, Any]:
     return arrived | extra
 
 
-def _choices(schema: Schema) -> dict[Any, Schema]:
-    """The members of a union: by tag, or by number. A tag may be another one's alias."""
-    choices = schema["choices"]
-    if not isinstance(choices, Mapping):
-        return {n: choice[0] if isinstance(choice, tuple) else choice for n, choice in enumerate(choices)}
-    found: dict[Any, Schema] = {}
-    for tag, choice in choices.items():
-        meant = choice
-        while not isinstance(meant, Mapping):
-            meant = choices[meant]
-        found[tag] = meant
-    return found
-
-
-def _either(members: list[Member], told: Any, places: Mapping[Any, Place]) -> EitherShape | None:
-    """The object or array of a union that has several; `None` if nothing can settle it before it closes."""
-    if callable(told):
-        return EitherShape(tuple(members), None, places, told)
-    if isinstance(told, str):
-        # A tag that is of an enum with another base equals nothing that stands in JSON; pydantic refuses it.
-        plain = {tag: place for tag, place in places.items() if isinstance(tag, str | int)}
-        tags = {getattr(tag, "value", tag): place for tag, place in plain.items()}
-        if all(type(tag) in (str, int) for tag in tags):
-            return EitherShape(tuple(members), told, tags)
-    if len({member.place for member in members if not member.sure}) > 1 or not members:
-        return None
-    return EitherShape(tuple(members))
-
-
-def _is_plain_object(schema: Schema) -> bool:
-    """Whether an object of these fields is all that may become of it."""
-    inner = schema if schema["type"] == "typed-dict" else schema["schema"]
-    return inner["type"] in ("model-fields", "dataclass-args", "typed-dict") and not schema.get("custom_init")
-
-
 def _after(shape: Any, after: Callable[[Any], Any], parse: Callable[[str], Any]) -> Any:
     """A shape on whose value a function runs in the end."""
     if shape is None:
@@ -703,61 +539,10 @@ def _after(shape: Any, after: Callable[[Any], Any], parse: Callable[[str], Any])
     return shape.but(close=parse if shape.from_text else _chain(shape.close, after), judge=judge)
 
 
-def _strings_of(schema: Schema) -> tuple[str, ...] | None:
-    """The values of an enum or a literal, if they are strings."""
-    match schema["type"]:
-        case "enum":
-            values = [member.value for member in schema["members"]]
-        case "literal":
-            values = [getattr(value, "value", value) for value in schema["expected"]]
-        case _:
-            return None
-    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else None
-
-
 def _shallow(field: Schema) -> Schema:
     """A field whose value is validated already; its default stays."""
     schema = field["schema"]
     return {**field, "schema": {**schema, "schema": _ANY_SCHEMA} if schema["type"] == "default" else _ANY_SCHEMA}
-
-
-def _named_fields(inner: Schema) -> list[tuple[str, Schema]]:
-    fields = inner["fields"]
-    return list(fields.items()) if isinstance(fields, Mapping) else [(field["name"], field) for field in fields]
-
-
-def _paths(field: Schema) -> list[Sequence[str | int]]:
-    """The aliases of a field, as paths from its object."""
-    alias = field.get("validation_alias")
-    if alias is None:
-        return []
-    return [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
-
-
-def _path_keys(field: Schema, config: CoreConfig) -> Iterable[str]:
-    """The keys of an object where a path begins that leads to a field further below."""
-    by_alias = config.get("validate_by_alias", True)
-    return (str(path[0]) for path in _paths(field) if len(path) > 1 and by_alias)
-
-
-def _keys(name: str, field: Schema, config: CoreConfig) -> Iterable[str]:
-    """The JSON keys whose value is that of a field. A path into a value names none: it shows in the end."""
-    if field.get("validation_alias") is None:
-        return (name,)
-    keys = [str(path[0]) for path in _paths(field) if len(path) == 1] if config.get("validate_by_alias", True) else []
-    return (*keys, name) if config.get("validate_by_name") else keys
-
-
-def _refers(schema: Any) -> bool:
-    """Whether a definition is referred to anywhere in a schema."""
-    if isinstance(schema, Mapping):
-        return schema.get("type") == "definition-ref" or any(_refers(part) for part in schema.values())
-    return isinstance(schema, (list, tuple)) and any(_refers(part) for part in schema)
-
-
-def _from_json(parse: Callable[[str], Any]) -> Take:
-    """Validate an atom from its JSON text, written anew."""
-    return lambda atom: parse(to_json(atom).decode() if isinstance(atom, str) else json.dumps(atom))
 
 
 def _exact_int(take: Take) -> Take:
@@ -772,3 +557,8 @@ def _exact_float(take: Take) -> Take:
 
 def _chain(first: Take, then: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return then if first is None else lambda value: then(first(value))
+
+
+def _from_json(parse: Callable[[str], Any]) -> Take:
+    """Validate an atom from its JSON text, written anew."""
+    return lambda atom: parse(to_json(atom).decode() if isinstance(atom, str) else json.dumps(atom))
