@@ -88,7 +88,9 @@ def steps(tp: Any, text: str) -> list[Any]:
 
 def plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set}
+        return {
+            name: plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set
+        }
     if isinstance(value, list):
         return [plain(one) for one in value]
     if isinstance(value, dict):
@@ -181,7 +183,7 @@ def test_who_listens_later_hears_what_was_held_back_from_then_on():
 @pytest.mark.parametrize("listens", [False, True])
 def test_a_string_that_is_watched_is_forgotten_when_it_closes(listens: bool):
     """Its closing quote may come alone, and the next string may be any."""
-    tp = tuple[Annotated[Shade, Whole(prefix=True)], str, Literal["auto"] | str, str]
+    tp = tuple[Annotated[Shade, Whole(prefix=True)], str, Literal["auto"] | str, str]  # noqa: PYI051
     extractor = Extractor(tp, json_only=True, on_event=(lambda _: None) if listens else None)
     for character in '["blue","ab","auto","cd"]':
         extractor.feed(character)
@@ -209,13 +211,17 @@ def test_a_prefix_needs_values_to_choose_from(tp: Any):
         Extractor(Annotated[tp, Whole(prefix=True)])
 
 
-@pytest.mark.parametrize("tp", [list[Annotated[int, Gate()]], dict[str, Annotated[int, Gate()]], tuple[Annotated[int, Gate()], int]], ids=str)
+@pytest.mark.parametrize(
+    "tp", [list[Annotated[int, Gate()]], dict[str, Annotated[int, Gate()]], tuple[Annotated[int, Gate()], int]], ids=str
+)
 def test_a_gate_is_no_element(tp: Any):
     with pytest.raises(UsageError, match="not an element"):
         Extractor(tp)
 
 
-@pytest.mark.parametrize("tp", [Annotated[int, Gate()], Annotated[int, Gate()] | None, Annotated[int, Gate()] | list[int]], ids=str)
+@pytest.mark.parametrize(
+    "tp", [Annotated[int, Gate()], Annotated[int, Gate()] | None, Annotated[int, Gate()] | list[int]], ids=str
+)
 def test_the_whole_value_has_no_gate(tp: Any):
     with pytest.raises(UsageError, match="no object around it"):
         Extractor(tp)
