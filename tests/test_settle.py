@@ -443,7 +443,7 @@ WHOLE: list[tuple[str, Callable[[Any], Any]]] = [
     ("dict", dict),
     ("set", lambda value: value.update(a=1)),
     ("delete", lambda value: value.clear()),
-    ("rest of a pattern", lambda value: next(rest for rest in [value] if isinstance(rest, dict)).setdefault("a")),
+    ("set a default", lambda value: value.setdefault("a")),
     ("truth of nothing", bool),
 ]
 
