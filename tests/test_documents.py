@@ -45,6 +45,7 @@ from partway import (
     stream,
     stream_all,
 )
+from sources import AsyncSource, Source, both
 
 
 class Tea(BaseModel):
@@ -150,64 +151,6 @@ LIMITED: list[tuple[str, Limits, str, list[Any], str]] = [
     ("max_candidates counts braces before a document", Limits(max_candidates=2), '{"x\n{"x\n' + a, [], "max_candidates=2"),
     ("max_candidates starts again with each", Limits(max_candidates=2), ('{"x\n' + a) * 9, [A] * 9, ""),
 ]  # fmt: skip
-
-
-class Source:
-    """A source that is never pulled after its end, and remembers how often it was pulled and closed."""
-
-    def __init__(self, chunks: Any, error: BaseException | None = None) -> None:
-        self.chunks, self.error = iter(chunks), error
-        self.pulls = self.closed = 0
-        self.over = False
-
-    def pull(self) -> Any:
-        assert not self.over, "pulled after its end"
-        assert not self.closed, "pulled after it was closed"
-        self.pulls += 1
-        for part in self.chunks:
-            return part
-        self.over = True
-        raise self.error or StopIteration
-
-    def __iter__(self) -> Any:
-        return self
-
-    def __next__(self) -> Any:
-        return self.pull()
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class AsyncSource(Source):
-    """The same, async."""
-
-    __iter__ = __next__ = close = None
-
-    def __aiter__(self) -> Any:
-        return self
-
-    async def __anext__(self) -> Any:
-        await asyncio.sleep(0)
-        try:
-            return self.pull()
-        except StopIteration:
-            raise StopAsyncIteration from None
-
-    async def aclose(self) -> None:
-        await asyncio.sleep(0)
-        self.closed += 1
-
-
-def both(scenario: Any) -> Any:
-    """Run a scenario with a sync source and with an async one."""
-
-    @pytest.mark.parametrize("source", [Source, AsyncSource], ids=["sync", "async"])
-    @functools.wraps(scenario)
-    def test(**arguments: Any) -> None:
-        asyncio.run(scenario(**arguments))
-
-    return test
 
 
 async def each(values: Any) -> Any:
