@@ -204,6 +204,16 @@ def test_a_repeated_key_changes_no_older_snapshot():
     assert list(extractor.finish().items()) == [("a", "z"), ("b", "y")]
 
 
+@pytest.mark.parametrize("text", ["[1,", '["a', "[1.5e3]", "[tru"])
+def test_a_value_error_of_who_listens_passes_through(text: str):
+    def listen(_: Event) -> None:
+        raise ValueError("a bug of the user's")
+
+    extractor = Extractor(list[Any], on_event=listen, json_only=True)
+    with pytest.raises(ValueError, match="a bug of the user's"):
+        extractor.feed(text)
+
+
 def test_an_error_in_a_validator_that_is_no_validation_error_passes_through():
     def broken(_: int) -> int:
         raise RuntimeError("a bug of the user's")

@@ -208,7 +208,9 @@ class Reader:
         except ijson.JSONError:
             self._take_over()
             self._broken()
-        except ValueError:  # of a lexeme that is none
+        except ValueError:  # of a lexeme that is none, unless it is the user's own, of a callback or a discriminator
+            if diagnose(self.text.slice(0)) is None:
+                raise
             self._broken()
 
     def _lex(self, text: str, size: int) -> None:  # noqa: PLR0915  # as it says
