@@ -271,7 +271,7 @@ class _Probe(dict[Any, Any]):
     """
 
     def __init__(self) -> None:
-        super().__init__({None: None})  # `json.dumps` asks a dict for its items only if there is something in it
+        super().__init__({"": None})  # `json.dumps` asks a dict for its items only if there is something in it
         self.known: dict[Any, Callable[[], Any]] = {}
         self.refused: Any = _NOTHING
 
