@@ -3,6 +3,8 @@
 A scenario is told once, as a coroutine, and run with a sync source and with an async one.
 """
 
+# ruff: noqa: E501  # a case of a table is one line
+
 from __future__ import annotations
 
 import asyncio

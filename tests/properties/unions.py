@@ -75,7 +75,7 @@ ATOMS: list[tuple[Any, st.SearchStrategy[Node]]] = [
     (Choice, st.sampled_from(["a", "ab", "x"])),
     (Literal["a", "ab"], st.sampled_from(["a", "ab"])),
     (Literal["x"], st.just("x")),
-    (Literal["auto"] | str, st.one_of(st.just("auto"), WORDS)),  # noqa: PYI051
+    (Literal["auto"] | str, st.one_of(st.just("auto"), WORDS)),
     (Literal[1, 2], st.sampled_from([Raw("1"), Raw("2")])),
     (int | str, st.one_of(NUMBERS, WORDS)),
     (str | None, st.one_of(WORDS, st.just(NULL))),
