@@ -241,3 +241,21 @@ def test_a_type_says_with_which_characters_it_may_begin(tp: Any, brackets: str, 
             if text[0] not in brackets + others and tp not in (Any, Rank):
                 with pytest.raises(ValidationError):
                     TypeAdapter(tp).validate_json(text)
+
+
+def test_what_a_type_that_is_only_itself_says_is_nothing_more():
+    loop = {"type": "nullable", "schema": {"type": "definition-ref", "schema_ref": "loop"}}
+    definitions = {"loop": loop}
+    reference = {"type": "definition-ref", "schema_ref": "loop"}
+    assert kinds(reference, definitions, {}) == {NULL}
+    assert first_characters(reference, definitions) == ("", "n")
+
+
+def test_of_a_schema_for_json_and_one_for_python_that_for_json_counts():
+    schema = {"type": "json-or-python", "json_schema": {"type": "list"}, "python_schema": {"type": "int"}}
+    assert kinds(schema, {}, {}) == {ARRAY}
+    assert first_characters(schema, {}) == ("[", "")
+
+
+def test_values_of_a_literal_that_are_no_json_may_begin_with_anything():
+    assert first_characters({"type": "literal", "expected": [b"a"]}, {}) == ("{[", "".join(sorted('"-0123456789')))
