@@ -8,6 +8,7 @@ typing_extensions is at hand because pydantic depends on it; it knows the forms 
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import types
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from partway._markers import Whole
 from partway.errors import UsageError
 
 __all__ = [
+    "SEQUENCES",
     "NoneType",
     "Structured",
     "args_of",
@@ -39,6 +41,10 @@ __all__ = [
 ]
 
 NoneType: Final = type(None)
+SEQUENCES: Final = (
+    collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection, collections.abc.Iterable,
+)  # fmt: skip
+"""The abstract types that a list may be named by, and is shown as while it grows."""
 _WRAPPERS: Final = (
     Annotated, ClassVar, typing_extensions.Final, typing_extensions.Required, typing_extensions.NotRequired,
     typing_extensions.ReadOnly,

@@ -22,6 +22,7 @@ from pydantic import Json, TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError
 
 from partway._annotations import (
+    SEQUENCES,
     NoneType,
     Structured,
     args_of,
@@ -51,10 +52,7 @@ from partway.errors import UsageError
 
 __all__ = ["StubClass", "Walk"]
 
-_GROWING: Final = (
-    list, dict, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection,
-    collections.abc.Iterable, collections.abc.Mapping, collections.abc.MutableMapping,
-)  # fmt: skip
+_GROWING: Final = (list, dict, *SEQUENCES, collections.abc.Mapping, collections.abc.MutableMapping)
 """The containers that are shown with parts that are open."""
 _ARITY: Final[dict[Any, int]] = {list: 1, set: 1, frozenset: 1, dict: 2, collections.deque: 1, type: 1}
 """How many arguments there are where none is written."""
