@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType, TypedDict
 from typing_extensions import TypeVar as NewTypeVar
 
-from partway._annotations import NoneType, Structured, fields_of, members, spell, structured
+from partway import Gate, Whole
+from partway._annotations import NoneType, Structured, fields_of, is_whole, members, spell, structured, whole_fields
 from partway.errors import UsageError
 
 T = TypeVar("T")
@@ -118,3 +119,40 @@ SPELLED = {
 @pytest.mark.parametrize(("expected", "annotation"), SPELLED.items(), ids=SPELLED)
 def test_how_a_type_is_spelled(expected, annotation):
     assert spell(annotation) == expected
+
+
+MARKED = [
+    (Annotated[int, Whole()], True),
+    (Annotated[int, Field(ge=0), Whole(prefix=True)], True),
+    (Required[Annotated[int, Whole()]], True),
+    (Annotated[int, Gate()], False),
+    (list[Annotated[int, Whole()]], False),
+    (Annotated[int, Whole()] | None, False),
+    (int, False),
+]
+
+
+@pytest.mark.parametrize(("annotation", "marked"), MARKED, ids=str)
+def test_what_is_marked_as_whole(annotation, marked):
+    assert is_whole(annotation) is marked
+
+
+class Wholes(BaseModel):
+    a: Annotated[int, Whole()] = 1
+    b: list[Annotated[int, Whole()]]
+
+
+@dataclass
+class WholesData:
+    a: Annotated[int, Whole()]
+    b: int
+
+
+class WholesKeys(TypedDict):
+    a: Required[Annotated[int, Whole()]]
+    b: int
+
+
+@pytest.mark.parametrize("cls", [Wholes, WholesData, WholesKeys])
+def test_which_fields_are_marked_as_whole(cls):
+    assert whole_fields(structured(cls)) == {"a"}

@@ -40,6 +40,7 @@ FLOW = [
     "_unions",
     "_annotations",
     "_partial",
+    "_misfits",
     "_view_makers",
     "_views",
     "_plan",
@@ -53,7 +54,9 @@ FLOW = [
     "_json_schema",
     "_skeleton",
     "_stream",
+    "_router",
     "_pump",
+    "_runs",
     "_documents",
     "__init__",
     "_recording",
@@ -75,14 +78,8 @@ FOREIGN = {
     "ijson": {"_reader"},
     "pydantic": {"_plan", "_partial", "_json_schema", "_annotations", "_view_makers", "_stub_walk", "_stubs"},
     "pydantic_core": {"_plan", "_partial", "_view_makers"},
-    "typing_extensions": {
-        "_annotations",
-        "_views",
-        "_extractor",
-        "_stream",
-        "_pump",
-        "_stub_walk",
-    },  # pydantic depends on it
+    # pydantic depends on it
+    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_runs", "_stub_walk"},
     "click": {"cli"},
     "rich": {"terminal", "_inspect"},
 }

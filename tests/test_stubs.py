@@ -23,7 +23,8 @@ import datetime, enum, typing
 from dataclasses import dataclass
 from typing import *
 from pydantic import *
-from typing_extensions import TypeAliasType, TypedDict
+from typing_extensions import Required, TypeAliasType, TypedDict
+from partway import Gate, Whole
 """
 _number = itertools.count()
 
@@ -190,6 +191,24 @@ CASES = {
         (
             "class OuterInSoFar(BaseModel):\n    x: int | None = None\nclass RootSoFar(BaseModel):\n"
             "    a: Outer.In | OuterInSoFar | None = None"
+        ),
+    ),
+    "what is whole": (
+        (
+            "class In(BaseModel):\n x: int\n@dataclass\nclass Data:\n a: Annotated[In, Whole()]\n b: In\n"
+            "class Keys(TypedDict):\n a: Required[Annotated[In, Whole()]]\n"
+            "class Root(BaseModel):\n a: Annotated[In, Whole()]\n b: Annotated[In | None, Whole()] = None\n"
+            " c: Annotated[In, Whole()] | Data\n d: Annotated[tuple[In, int], Whole()]\n"
+            " e: list[Annotated[In, Whole()]]\n f: Annotated[list[In], Gate()]\n g: Keys\n"
+            " h: Annotated[Keys, Whole()]\n"
+        ),
+        (
+            "class InSoFar(BaseModel):\n    x: int | None = None\nclass DataSoFar(BaseModel):\n"
+            "    a: In | None = None\n    b: In | InSoFar | None = None\nclass KeysSoFar(TypedDict, total=False):\n"
+            "    a: In\nclass RootSoFar(BaseModel):\n    a: In | None = None\n    b: In | None = None\n"
+            "    c: In | Data | DataSoFar | None = None\n    d: tuple[In, int] | None = None\n"
+            "    e: list[In | InSoFar] | None = None\n    f: list[In | InSoFar] | None = None\n"
+            "    g: KeysSoFar | None = None\n    h: Keys | None = None"
         ),
     ),
     "a set": (

@@ -5,7 +5,7 @@ from partway._extractor import Extractor
 from partway._limits import Limits
 from partway._markers import Gate, Whole
 from partway._partial import Partial
-from partway._pump import AsyncRuns, Runs
+from partway._runs import AsyncRuns, Runs
 from partway._skeleton import Skeleton, skeleton
 from partway._stream import AsyncRun, Run, stream
 from partway.errors import (

@@ -8,6 +8,7 @@ typing_extensions is at hand because pydantic depends on it; it knows the forms 
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import types
 from collections.abc import Mapping
@@ -18,9 +19,11 @@ from typing import get_origin as origin_of
 import typing_extensions
 from pydantic import BaseModel
 
+from partway._markers import Whole
 from partway.errors import UsageError
 
 __all__ = [
+    "SEQUENCES",
     "NoneType",
     "Structured",
     "args_of",
@@ -29,13 +32,19 @@ __all__ = [
     "is_dataclass",
     "is_model",
     "is_typed_dict",
+    "is_whole",
     "members",
     "origin_of",
     "spell",
     "structured",
+    "whole_fields",
 ]
 
 NoneType: Final = type(None)
+SEQUENCES: Final = (
+    collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection, collections.abc.Iterable,
+)  # fmt: skip
+"""The abstract types that a list may be named by, and is shown as while it grows."""
 _WRAPPERS: Final = (
     Annotated, ClassVar, typing_extensions.Final, typing_extensions.Required, typing_extensions.NotRequired,
     typing_extensions.ReadOnly,
@@ -132,6 +141,24 @@ def fields_of(found: Structured) -> dict[str, Any]:
     names = [field.name for field in dataclasses.fields(cls)] if dataclasses.is_dataclass(cls) else list(hints)
     filled = _filled(getattr(cls, "__parameters__", ()), found.args)
     return {name: _substituted(hints[name], filled) for name in names}
+
+
+def whole_fields(found: Structured) -> set[str]:
+    """The fields that are shown only when they are complete, since `Whole()` says so of their type."""
+    if is_model(found.cls):  # pydantic has taken their annotations apart
+        fields = found.cls.model_fields.items()
+        return {name for name, field in fields if any(isinstance(mark, Whole) for mark in field.metadata)}
+    hints = typing_extensions.get_type_hints(found.cls, include_extras=True)
+    return {name for name, annotation in hints.items() if is_whole(annotation)}
+
+
+def is_whole(annotation: Any) -> bool:
+    """Whether an annotation is marked with `Whole()`; what is marked inside of it does not count."""
+    while origin_of(annotation) in _WRAPPERS:
+        if any(isinstance(mark, Whole) for mark in getattr(annotation, "__metadata__", ())):
+            return True
+        annotation = args_of(annotation)[0]
+    return False
 
 
 def _filled(variables: tuple[Any, ...], args: tuple[Any, ...]) -> dict[Any, Any]:

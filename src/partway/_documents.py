@@ -11,7 +11,8 @@ from types import UnionType
 from typing import Any, TypeVar, Unpack, cast, overload
 
 from partway._limits import Limits
-from partway._pump import AsyncRuns, Branch, Router, Runs
+from partway._router import Branch, Router
+from partway._runs import AsyncRuns, Runs
 from partway._splitter import Document, Splitter
 from partway._stream import _check, _CommonOptions, _Intake
 from partway.errors import PartwayError

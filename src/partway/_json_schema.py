@@ -19,11 +19,13 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from partway._schema import alias_paths, fields_of, keys_of
 from partway.errors import UsageError
 
 __all__ = ["NAMES", "Definitions", "Schema", "json_schema"]
 
 Schema: TypeAlias = Mapping[str, Any]
+"""A JSON schema, or a core schema of which one is made."""
 
 NAMES: Final = "x-partway-names"
 """Where the JSON keys of a field stand in its schema."""
@@ -88,40 +90,26 @@ class _Generator(GenerateJsonSchema):
             self._configs.pop()
 
     def model_fields_schema(self, schema: Any) -> JsonSchemaValue:
-        return self._name(super().model_fields_schema(schema), schema["fields"].items(), self._configs[-1])
+        return self._name(super().model_fields_schema(schema), fields_of(schema), self._configs[-1])
 
     def dataclass_args_schema(self, schema: Any) -> JsonSchemaValue:
-        named = [(part["name"], part) for part in schema["fields"]]
-        return self._name(super().dataclass_args_schema(schema), named, self._configs[-1])
+        return self._name(super().dataclass_args_schema(schema), fields_of(schema), self._configs[-1])
 
     def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
-        return self._name(super().typed_dict_schema(schema), schema["fields"].items(), schema.get("config") or {})
+        return self._name(super().typed_dict_schema(schema), fields_of(schema), schema.get("config") or {})
 
     def _name(self, described: JsonSchemaValue, named: Iterable[tuple[str, Schema]], config: Schema) -> JsonSchemaValue:
         """Add titles and JSON keys to the fields of an object."""
         properties = described.get("properties", {})
         for name, part in named:
-            aliases = _aliases(part)
-            key = aliases[0] if aliases else name  # under which pydantic puts it
+            key = next((str(path[0]) for path in alias_paths(part) if len(path) == 1), name)  # pydantic has it there
             if key not in properties:
                 continue
             told = properties[key] = dict(properties[key])
             if told.get("title") in (None, self.get_title_from_name(key)):
                 told["title"] = self.get_title_from_name(name)
-            keys = aliases if config.get("validate_by_alias", True) else []
-            if "validation_alias" not in part or config.get("validate_by_name"):
-                keys = [*keys, name]
-            told[NAMES] = keys
+            told[NAMES] = list(keys_of(name, part, config))
         return described
-
-
-def _aliases(part: Schema) -> list[str]:
-    """The JSON keys that are a field's by alias. A path into a value is none."""
-    alias = part.get("validation_alias")
-    if alias is None:
-        return []
-    paths = [[alias]] if isinstance(alias, str) else [alias] if isinstance(alias[0], str) else alias
-    return [path[0] for path in paths if len(path) == 1]
 
 
 class Definitions:

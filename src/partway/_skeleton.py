@@ -177,7 +177,7 @@ class _Sketch:
 
     def _fill(self, place: Skeleton, schema: Schema, ref: str) -> None:
         """Draw what is inside."""
-        if ref and not place.ref:
+        if ref and not place.ref:  # a model that is used twice: its inside is drawn once, and shared
             known = self._filled.setdefault(ref, place)
             if known is not place:
                 _set(place, fields=known.fields, values=known.values, prefix=known.prefix, items=known.items)

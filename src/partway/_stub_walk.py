@@ -22,16 +22,19 @@ from pydantic import Json, TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError
 
 from partway._annotations import (
+    SEQUENCES,
     NoneType,
     Structured,
     args_of,
     bare,
     fields_of,
     is_typed_dict,
+    is_whole,
     members,
     origin_of,
     spell,
     structured,
+    whole_fields,
 )
 from partway._expressions import (
     ANY,
@@ -49,10 +52,7 @@ from partway.errors import UsageError
 
 __all__ = ["StubClass", "Walk"]
 
-_GROWING: Final = (
-    list, dict, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection,
-    collections.abc.Iterable, collections.abc.Mapping, collections.abc.MutableMapping,
-)  # fmt: skip
+_GROWING: Final = (list, dict, *SEQUENCES, collections.abc.Mapping, collections.abc.MutableMapping)
 """The containers that are shown with parts that are open."""
 _ARITY: Final[dict[Any, int]] = {list: 1, set: 1, frozenset: 1, dict: 2, collections.deque: 1, type: 1}
 """How many arguments there are where none is written."""
@@ -153,15 +153,25 @@ class Walk:
             if whole and self._whole_of.setdefault(whole, found) != found:
                 raise UsageError(f"{spell(found.type)} was imported twice: name all types by module, or all by file")
             stub = StubClass(found, whole)
+            whole_ones = whole_fields(found)
             for name, annotation in fields_of(found).items():
                 if not is_typed_dict(found.cls) and (keyword.iskeyword(name) or name.startswith("_")):
                     raise UsageError(
                         f"{spell(found.type)}.{name}: pydantic has no fields of that name; write it by hand"
                     )
-                stub.fields[name] = self.expression(annotation)
+                stub.fields[name] = self._field(annotation, is_open=name not in whole_ones)
                 stub.arbitrary = stub.arbitrary or self._is_arbitrary(annotation)
             self.stubs[found] = stub
         return Stub(found) if is_typed_dict(found.cls) else Alternatives((whole, Stub(found)))
+
+    def _field(self, annotation: Any, *, is_open: bool) -> Expression:
+        """What stands in a field; nothing open if it is marked as `Whole()`, or that member of its union.
+
+        In a list it may: what was rejected there reads as one of which nothing has arrived.
+        """
+        if is_open and origin_of(annotation) in (Union, UnionType):
+            return either(self._field(arg, is_open=not is_whole(arg)) for arg in args_of(annotation))
+        return self.expression(annotation, is_open=is_open)
 
     def _whole(self, found: Structured) -> Expression:
         cls, args = found.cls, found.args

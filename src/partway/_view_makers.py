@@ -213,6 +213,7 @@ def read_dataclass(value: Any) -> tuple[dict[str, Any], set[str]]:
 
 
 def read_nothing(_: Any) -> tuple[dict[str, Any], set[str]]:
+    """Read what was rejected: whatever its value is, nothing of it fits."""
     return {}, set()
 
 
@@ -238,6 +239,8 @@ class View:
 
 
 class DataclassView(View):
+    """Makes views of a dataclass at once: it has no attribute in which to keep what is to be done later."""
+
     def __init__(self, cls: type) -> None:
         super().__init__(cls)
         self._fields = {field.name: field for field in dataclasses.fields(cls)}

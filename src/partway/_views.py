@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
-import difflib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, Literal, NewType
 
 import typing_extensions
 
 from partway._annotations import (
+    SEQUENCES,
     NoneType,
     Structured,
     args_of,
@@ -35,6 +34,7 @@ from partway._annotations import (
     spell,
     structured,
 )
+from partway._misfits import MisfitError, lacking, misfit_of, unknown, without_default, without_none
 from partway._view_makers import (
     DataclassView,
     ModelView,
@@ -81,7 +81,7 @@ def _compare(type_: Any, partial: Any) -> Place | None:
     name = spell(partial)
     try:
         return _Comparison().place(type_, partial, name)
-    except _MisfitError as misfit:
+    except MisfitError as misfit:
         lines = "".join(f"\n- {problem}" for problem in misfit.problems)
         raise UsageError(
             f"{name} cannot show a {spell(type_)} that is still being written:{lines}\n"
@@ -99,18 +99,6 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-class _MisfitError(Exception):
-    """A place of the user's class cannot hold what will stand there.
-
-    Attributes:
-        problems: The path, what is wrong there, and what to write, of each place.
-    """
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        super().__init__()
-        self.problems = list(problems)
-
-
 class _Comparison:
     """Walks a type and what is to show it side by side. What is recursive comes back to where it was."""
 
@@ -122,7 +110,7 @@ class _Comparison:
         """What is to be converted where a type says `whole` and the user's class `shown`; `None`: nothing.
 
         Raises:
-            _MisfitError: It cannot be.
+            MisfitError: It cannot be.
         """
         place = Place()
         try:
@@ -162,7 +150,7 @@ class _Comparison:
                         if is_typed_dict(view.cls)
                         else self._class(source, view, path)
                     )
-                except _MisfitError as misfit:
+                except MisfitError as misfit:
                     self._places, self._views = before  # what was found on the way supposed that it fits
                     problems += misfit.problems
                 else:
@@ -170,7 +158,7 @@ class _Comparison:
                     at = 0 if view.cls.__name__.startswith(source.cls.__name__) else len(fitting.get(source, ()))
                     fitting.setdefault(source, []).insert(at, place)
             if problems and not fits:
-                raise _MisfitError(problems)
+                raise MisfitError(problems)
         return fitting
 
     def _member(self, source: Any, targets: list[Any], fitting: dict[Any, list[Place]], path: str) -> Place | None:
@@ -188,16 +176,16 @@ class _Comparison:
         if origin_of(source) is Literal:
             if all(_holds_value(targets, value) for value in args_of(source)):
                 return None
-            raise _misfit(source, targets, path)
+            raise misfit_of(source, targets, path)
         kind: Any = origin_of(source) or source
         problems: list[str] = []
         for target in targets:
             if _is_a(kind, origin_of(target) or target):
                 try:
                     return self._arguments(kind, source, target, path)
-                except _MisfitError as misfit:
+                except MisfitError as misfit:
                     problems += misfit.problems
-        raise _MisfitError(problems) if problems else _misfit(source, targets, path)
+        raise MisfitError(problems) if problems else misfit_of(source, targets, path)
 
     def _structured(self, source: Structured, targets: list[Any], fitting: list[Place], path: str) -> Place | None:
         kinds = [origin_of(target) or target for target in targets]
@@ -213,7 +201,7 @@ class _Comparison:
         if not fitting:
             if is_kept:
                 return None
-            raise _MisfitError(problems) if problems else _misfit(source.type, targets, path)
+            raise MisfitError(problems) if problems else misfit_of(source.type, targets, path)
         place = Place()
         place.join(fitting[0])
         if is_kept:
@@ -238,12 +226,12 @@ class _Comparison:
             place.elements = self._of_tuple(source, target, path)
         elif issubclass(kind, collections.abc.Iterable) and len(have) == 1 and len(want) < 2:
             element = want[0] if want else Any
-            if kind is list or kind in _SEQUENCES:
+            if kind is list or kind in SEQUENCES:
                 place.elements = self.place(element, have[0], f"{path}[*]")
             else:  # an element of a set is not shown before it is complete
                 self._unchanged(element, have[0], f"{path}[*]")
         elif want != have:
-            raise _misfit(source, [target], path)
+            raise misfit_of(source, [target], path)
         return place
 
     def _of_tuple(self, source: Any, target: Any, path: str) -> Place | None:
@@ -251,7 +239,7 @@ class _Comparison:
         if (origin_of(target) is not tuple) or have[-1:] == (...,):
             each = [(have[0], "[*]")] * len(want)
         elif ... in want or len(want) != len(have):
-            raise _misfit(source, [target], path)
+            raise misfit_of(source, [target], path)
         else:
             each = [(have[index], f"[{index}]") for index in range(len(have))]
         place: Place | None = None
@@ -263,27 +251,27 @@ class _Comparison:
     def _unchanged(self, whole: Any, shown: Any, path: str) -> None:
         place = self.place(whole, shown, path)
         if place is not None and not place.keeps_whole:
-            raise _MisfitError([f"{path}: complete ones alone are shown here: write `{spell(whole)}`"])
+            raise MisfitError([f"{path}: complete ones alone are shown here: write `{spell(whole)}`"])
 
     def _typed_dict(self, source: Structured, view: Structured, path: str) -> Place:
         wanted, has = fields_of(source), fields_of(view)
         place = Place()
-        problems = [_lacking(source, view, name, path) for name in wanted if name not in has]
+        problems = [lacking(source, view, name, path) for name in wanted if name not in has]
         for name, annotation in has.items():
             if name not in wanted:
-                problems.append(_unknown(source, name, wanted, path))
+                problems.append(unknown(source, name, wanted, path))
             elif name in view.cls.__required_keys__:
                 problems.append(f"{path}.{name}: it may be absent: make {view.cls.__name__} a TypedDict(total=False)")
             else:
                 try:
                     part = self.place(wanted[name], annotation, f"{path}.{name}")
-                except _MisfitError as misfit:
+                except MisfitError as misfit:
                     problems += misfit.problems
                 else:
                     if part is not None:
                         place.keys[name] = part
         if problems:
-            raise _MisfitError(problems)
+            raise MisfitError(problems)
         return place
 
     def _class(self, source: Structured, view: Structured, path: str) -> Place:
@@ -300,35 +288,26 @@ class _Comparison:
 
     def _fields(self, source: Structured, view: Structured, path: str) -> dict[str, Place | None]:
         wanted, has = fields_of(source), fields_of(view)
-        problems = [_lacking(source, view, name, path) for name in wanted if name not in has]
+        problems = [lacking(source, view, name, path) for name in wanted if name not in has]
         places: dict[str, Place | None] = {}
         for name, annotation in has.items():
             if name not in wanted:
-                problems.append(_unknown(source, name, wanted, path))
+                problems.append(unknown(source, name, wanted, path))
                 continue
             default = _default_of(view.cls, name)
             if default is _REQUIRED:
-                problems.append(
-                    f"{path}.{name}: it has no default, which it reads before it has arrived: "
-                    f"write `{name}: {_open(wanted[name])} = None`"
-                )
+                problems.append(without_default(wanted[name], name, path))
             elif default is None and not _may_be_none(annotation):
-                problems.append(
-                    f"{path}.{name}: it reads None before it has arrived, and {spell(annotation)} has no None: "
-                    f"write `{name}: {_open(wanted[name])} = None`"
-                )
+                problems.append(without_none(wanted[name], annotation, name, path))
             try:
                 places[name] = self.place(wanted[name], annotation, f"{path}.{name}")
-            except _MisfitError as misfit:
+            except MisfitError as misfit:
                 problems += misfit.problems
         if problems:
-            raise _MisfitError(problems)
+            raise MisfitError(problems)
         return places
 
 
-_SEQUENCES: Final = (
-    collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection, collections.abc.Iterable,
-)  # fmt: skip
 _REQUIRED: Final = object()
 _MADE: Final = object()
 
@@ -373,47 +352,3 @@ def _holds_value(targets: list[Any], value: Any) -> bool:
         elif _is_a(type(value), target):
             return True
     return False
-
-
-def _misfit(source: Any, targets: list[Any], path: str) -> _MisfitError:
-    """The error of a place where something may arrive that it cannot hold."""
-    shown = " | ".join(spell(target) for target in targets)
-    if source is NoneType:
-        return _MisfitError([f"{path}: null may arrive here, and `{shown}` has no None: write `{shown} | None`"])
-    what = "anything" if source is Any or source is object else f"`{spell(source)}`"
-    return _MisfitError(
-        [f"{path}: {what} may arrive here, and `{shown}` cannot hold it: write `{_open(source, none=False)}`"]
-    )
-
-
-def _lacking(source: Structured, view: Structured, name: str, path: str) -> str:
-    annotation = _open(fields_of(source)[name], none=not is_typed_dict(view.cls))
-    default = "" if is_typed_dict(view.cls) else " = None"
-    return (
-        f"{path}.{name}: {view.cls.__name__} has no such field, and {spell(source.type)} has: "
-        f"write `{name}: {annotation}{default}`"
-    )
-
-
-def _unknown(source: Structured, name: str, wanted: Iterable[str], path: str) -> str:
-    near = difflib.get_close_matches(name, wanted, 1)
-    return f"{path}.{name}: {spell(source.type)} has no such field" + (f", but `{near[0]}`" if near else "")
-
-
-def _open(annotation: Any, *, none: bool = True) -> str:
-    """How to write what holds a type that is still being written."""
-    parts: list[str] = []
-    for member in members(annotation):
-        found, args = structured(member), args_of(member)
-        if found is not None:
-            name = spell(found.type)
-            sofar = re.sub(r"\W+", "", name) + "SoFar"
-            parts.append(sofar if is_typed_dict(found.cls) else f"{name} | {sofar}")
-        elif origin_of(member) in (list, dict, *_SEQUENCES):
-            *keys, last = args
-            parts.append(f"{spell(origin_of(member))}[{', '.join([*map(spell, keys), _open(last, none=False)])}]")
-        else:
-            parts.append(spell(member))
-    if none:
-        parts = [part for part in parts if part != "None"] + ["None"]
-    return " | ".join(dict.fromkeys(parts))

@@ -1,0 +1,132 @@
+"""Whose a part of a chunk is: branches, one for each value that is read from a source, and who feeds them.
+
+Where a text holds several documents, or an answer several choices or calls, each is a `Branch`, which knows how it
+ended and which of its events nobody has taken yet. A `Router` knows what is in a chunk: it feeds the branches that are
+open, lays new ones in `opened`, and ends them. Nothing is pulled here, and nobody is waited for.
+
+What ends a source before its time is told to every branch that is open. An error of the data (`PartwayError`) goes to
+the loop over the runs only where no branch was open to have it; any other, which the source or a validator raised, goes
+there as well.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from partway._extractor import Extractor
+from partway.errors import PartwayError
+from partway.events import Event
+
+__all__ = ["Branch", "Router"]
+
+T = TypeVar("T")
+
+
+class Branch(Generic[T]):
+    """One of the values that are read from a source: what its run looks at.
+
+    Args:
+        extractor: What reads it.
+        events: The list that `extractor` tells its events to, from the first one on.
+
+    Attributes:
+        events: Those that nobody has taken yet; `None` when nobody can any more.
+        kept: Whether somebody takes the events.
+        over: Whether it has ended, with `value` or with `error`.
+    """
+
+    __slots__ = ("error", "events", "extractor", "kept", "over", "value")
+
+    def __init__(self, extractor: Extractor[T, Any], events: list[Event]) -> None:
+        self.extractor = extractor
+        self.events: list[Event] | None = events
+        self.kept = False
+        self.over = False
+        self.value: T | None = None
+        self.error: Exception | None = None
+
+    def end(self) -> None:
+        """All of it has been read: ask for its value."""
+        self.over = True
+        try:
+            self.value = self.extractor.finish()
+        except PartwayError as error:
+            self.error = error
+
+    def fail(self, error: Exception) -> None:
+        """It ends with this error."""
+        self.over = True
+        self.error = error
+
+    def look(self) -> None:
+        """Somebody looks: unless it is at the events, they are kept no longer."""
+        if not self.kept and self.events is not None:
+            self.events = None
+            self.extractor.listen(None)
+
+
+class Router(ABC, Generic[T]):
+    """Knows what is in the chunks of a source, and which branch each part is for.
+
+    Attributes:
+        opened: The branches that have begun and have no run yet.
+        error: What the loop over the runs raises in the end.
+        over: Whether no more chunks are taken.
+    """
+
+    def __init__(self) -> None:
+        self.opened: deque[Branch[T]] = deque()
+        self.error: Exception | None = None
+        self.over = False
+
+    @abstractmethod
+    def take(self, chunk: Any) -> Iterator[object]:
+        """Feed what is in a chunk; pause after each opening and each end, when somebody may wait for no more."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """The source has ended: end every branch that is open."""
+
+    @abstractmethod
+    def branches(self) -> list[Branch[T]]:
+        """The branches that are open."""
+
+    def steps(self, chunk: Any) -> Iterator[object]:
+        """Take a chunk, step by step; an error of the data ends it all."""
+        try:
+            yield from self.take(chunk)
+        except PartwayError as error:
+            self.fail(error)
+            self.over = True
+
+    def finish(self) -> None:
+        """The source has ended well."""
+        try:
+            self.end()
+        except PartwayError as error:
+            self.fail(error)
+
+    def fail(self, error: PartwayError) -> None:
+        """The data has ended before its time: that is told by the runs that are open, or by the loop."""
+        if not self._tell(error):
+            self.error = error
+
+    def break_off(self, error: Exception) -> None:
+        """The source, or code that is not ours, has failed: everybody is told."""
+        self._tell(error)
+        self.error = error
+
+    def close(self) -> None:
+        """Nothing more will come: of what is open, what had come may be all."""
+        for branch in self.branches():
+            if not branch.over:
+                branch.end()
+
+    def _tell(self, error: Exception) -> bool:
+        told = self.branches()
+        for branch in told:
+            branch.fail(error)
+        return bool(told)
