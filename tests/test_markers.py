@@ -240,3 +240,16 @@ def test_markers_are_values():
     assert Whole() == Whole(prefix=False) != Whole(prefix=True)
     assert len({Gate(), Gate(), Whole(), Whole(prefix=True)}) == 3
     assert repr(Whole(prefix=True)) == "Whole(prefix=True)"
+
+
+class Moody(BaseModel):
+    a: Annotated[Shade, Whole(prefix=True)]
+    b: tuple[str, int]
+
+
+def test_a_string_where_none_can_stand_does_not_ask_after_the_one_that_was_watched():
+    """It was once taken for a part of the string before."""
+    extractor = Extractor(Moody, json_only=True)
+    for character in '{"a":"x","b":"y"}':
+        extractor.feed(character)
+    assert {one.path for one in extractor.rejected} == {("a",), ("b",)}
