@@ -338,7 +338,8 @@ class Builder:
             frame.parts = dict(frame.parts)
             frame.seen = self._snapshots
         frame.parts.pop(frame.slot, None)
-        self._forget_rejected(self._path())
+        if frame.bad and frame.slot in frame.bad:
+            self._forget_rejected(self._path())
         if frame.bad and isinstance(frame.shape, ObjectShape):  # of a dict, pydantic validates every one
             frame.bad.pop(frame.slot, None)
         self.changed = True
@@ -608,7 +609,7 @@ class Builder:
             value = judge(text_of(frame, source, index))
         if isinstance(value, set | frozenset):
             self._count(value, parts)
-        if self.rejected:
+        if frame.bad and self.rejected:
             self._forget_rejected(self._path())
         return value
 
