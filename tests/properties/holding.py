@@ -97,6 +97,7 @@ class Watcher:
         self.closed: dict[Path, Event] = {}
         self.opened: set[Path] = set()
         self.repeated = False
+        self.forgotten: set[Path] = set()
         self.extractor = Extractor(tp, on_event=self._read, **options)
 
     def _read(self, event: Event) -> None:
@@ -113,6 +114,7 @@ class Watcher:
                 if path in self.opened:
                     self.repeated = True
                 self.closed = {old: how for old, how in self.closed.items() if old[: len(path)] != path}
+                self.forgotten.discard(path)
                 self.open.append(path)
                 self.opened.add(path)
             case Appended(path, text):
@@ -131,6 +133,7 @@ class Watcher:
 
     def _left_open(self, path: Path) -> None:
         """A place without an end: only inside an object whose validator sees the raw data. Its parts are forgotten."""
+        self.forgotten |= {old for old in self.closed if old[: len(path)] == path}
         self.closed = {old: how for old, how in self.closed.items() if old[: len(path)] != path}
 
     def feed(self, delta: str) -> Any:
@@ -167,7 +170,7 @@ class Watcher:
     def _check_seen(self, value: Any, path: Path) -> None:
         """What can be seen was told."""
         assert path in self.opened, (path, value)
-        if path not in self.closed:
+        if path not in self.closed and path not in self.forgotten:  # what is complete may be one that was read whole
             for step, part in parts(value):
                 self._check_seen(part, (*path, step))
 
