@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from partway.cli import commands
 
 ROOT = Path(__file__).parents[1]
+# What is started by a shell in the background ignores interrupts, and so does whatever it starts in turn.
+MAIN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from partway.cli import main; main()"
 
 
 def run(*args, stdin=None):
@@ -19,8 +21,7 @@ def run(*args, stdin=None):
 
 def start(*args, prelude="", **options):
     """Start the real thing in a process of its own."""
-    code = f"{prelude}\nfrom partway.cli import main\nmain()"
-    command = [sys.executable, "-c", code, *args]
+    command = [sys.executable, "-c", f"{prelude}\n{MAIN}", *args]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, **options)  # noqa: S603  # our own
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, RootModel
 from rich.console import Console
 from typing_extensions import TypedDict
 
+from command_line import MAIN
 from partway import Extractor, stream
 from partway.terminal import LiveView, visible
 
@@ -320,7 +321,7 @@ def on_a_terminal(*args, keys=b"", **variables):
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(  # noqa: S603  # our own
-        [sys.executable, "-m", "partway.cli", *args],
+        [sys.executable, "-c", MAIN, *args],
         cwd=ROOT,
         stdin=theirs,
         stdout=theirs,
