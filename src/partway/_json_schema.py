@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from partway._plan import adapter_for
 from partway._schema import alias_paths, fields_of, keys_of
 from partway.errors import UsageError
 
@@ -40,17 +40,7 @@ def json_schema(type_: Any) -> Schema:
     Raises:
         UsageError: pydantic cannot validate the type, or code of the user's own fails to make its JSON schema.
     """
-    if isinstance(type_, BaseModel):
-        name = type(type_).__name__
-        raise UsageError(f"expected a type, got an instance of {name}: pass {name} itself")
-    try:
-        adapter: TypeAdapter[Any] = TypeAdapter(type_)
-        adapter.rebuild()
-    except Exception as error:  # whatever is wrong with a type, pydantic says it in many ways
-        raise UsageError(
-            f"pydantic cannot validate {type_!r}: pass a model, a dataclass, a TypedDict, "
-            "or any other type that pydantic.TypeAdapter takes"
-        ) from error
+    adapter = adapter_for(type_)
     try:
         return adapter.json_schema(schema_generator=_Generator, mode="validation", by_alias=True)
     except Exception as error:  # raised by what the user has written for the schema

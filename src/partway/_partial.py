@@ -25,7 +25,7 @@ from pydantic_core import PydanticUndefined
 from partway._shapes import Parts
 from partway.errors import UsageError
 
-__all__ = ["Partial", "dataclass_maker", "model_maker", "partial_class", "show_dataclass", "show_model"]
+__all__ = ["Partial", "dataclass_maker", "is_partial", "model_maker", "partial_class", "show_dataclass", "show_model"]
 
 T = TypeVar("T")
 _MODEL: Final = 2
@@ -77,6 +77,11 @@ class _Unannounced:
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Do nothing."""
+
+
+def is_partial(cls: type) -> bool:
+    """Whether a class is one of those that open models and dataclasses are shown as."""
+    return _Unannounced in cls.__bases__
 
 
 @cache

@@ -56,7 +56,7 @@ from partway._shapes import (
 from partway._unions import Unions
 from partway.errors import UsageError
 
-__all__ = ["CONTEXT", "NOT_ALONE", "Plan", "ValidationError", "plan_for", "retitled"]
+__all__ = ["CONTEXT", "NOT_ALONE", "Plan", "ValidationError", "adapter_for", "plan_for", "retitled"]
 
 
 _ANY_SCHEMA: Final = core_schema.any_schema()
@@ -113,22 +113,40 @@ def plan_for(type_: Any, *, in_context: bool = False) -> Plan:
         return _make_plan(type_, in_context)
 
 
-def _make_plan(type_: Any, in_context: bool) -> Plan:
+def adapter_for(type_: Any) -> TypeAdapter[Any]:
+    """Pydantic's adapter of a type, complete.
+
+    Raises:
+        UsageError: pydantic cannot make one.
+    """
     if isinstance(type_, BaseModel):
         name = type(type_).__name__
         raise UsageError(f"expected a type, got an instance of {name}: pass {name} itself")
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(type_)
-        planner = _Planner(in_context, adapter)
+        adapter.rebuild()
+    except Exception as error:  # whatever is wrong with a type, pydantic says it in many ways
+        raise _refused(type_) from error
+    return adapter
+
+
+def _refused(type_: Any) -> UsageError:
+    return UsageError(
+        f"pydantic cannot validate {type_!r}: pass a model, a dataclass, a TypedDict, "
+        "or any other type that pydantic.TypeAdapter takes"
+    )
+
+
+def _make_plan(type_: Any, in_context: bool) -> Plan:
+    adapter = adapter_for(type_)
+    planner = _Planner(in_context, adapter)
+    try:
         root = planner.place(adapter.core_schema, {})
         planner.settle()
     except UsageError:
         raise
-    except Exception as error:  # whatever is wrong with a type, pydantic says it in many ways
-        raise UsageError(
-            f"pydantic cannot validate {type_!r}: pass a model, a dataclass, a TypedDict, "
-            "or any other type that pydantic.TypeAdapter takes"
-        ) from error
+    except Exception as error:  # as in adapter_for: it compiles parts of the schema
+        raise _refused(type_) from error
     if root.gate:
         raise UsageError("Gate() marks a field of an object; the whole value has no object around it")
     validate = adapter.validate_json

@@ -18,8 +18,8 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from partway._annotations import NoneType, is_dataclass
-from partway._partial import partial_class
+from partway._annotations import NoneType
+from partway._partial import is_partial
 
 __all__ = [
     "DataclassView",
@@ -136,7 +136,7 @@ class Place:
         if kind is NoneType:
             return self.nothing
         for cls in (cls for cls in kind.__mro__ if cls in self.models):
-            return self.models[cls][_is_partial(kind)]
+            return self.models[cls][is_partial(kind)]
         if issubclass(kind, list):
             return None if self.elements is None else self._list
         if issubclass(kind, tuple):
@@ -188,16 +188,10 @@ Read: TypeAlias = Callable[[Any], tuple[dict[str, Any], set[str]]]
 """Gives the fields of a value that are to be shown, and the names of those that have arrived."""
 
 
-def _is_partial(kind: type) -> bool:
-    """Whether this is one of the classes of open models and dataclasses."""
-    of = kind.__bases__[-1]
-    return "__partway_parts__" in vars(kind) or (is_dataclass(of) and kind is partial_class(of))
-
-
 def read_model(value: Any) -> tuple[dict[str, Any], set[str]]:
     """Read a model: an open one has what has arrived, a complete one all, with its defaults."""
     fields, arrived = value.__dict__, value.model_fields_set
-    if _is_partial(type(value)):
+    if is_partial(type(value)):
         fields = {name: part for name, part in fields.items() if name in arrived}
     return fields, set(arrived)
 
@@ -207,7 +201,7 @@ def read_dataclass(value: Any) -> tuple[dict[str, Any], set[str]]:
     fields = {
         field.name: getattr(value, field.name) for field in dataclasses.fields(value) if hasattr(value, field.name)
     }
-    if _is_partial(type(value)):
+    if is_partial(type(value)):
         fields = {name: part for name, part in fields.items() if part is not None}
     return fields, set(fields)
 
