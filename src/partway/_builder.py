@@ -24,15 +24,13 @@ from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, text_o
 from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
 from partway._reader import Reader, Token
 from partway._settle import Chooser, Record, by_tag
-from partway._shapes import ATOMS, HIDDEN, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Take
+from partway._shapes import ATOMS, ENDS, HIDDEN, STARTS, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Take
 from partway._snapshot import Level, Settled, Spine, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
 
 __all__ = ["Builder", "Misfit"]
 
-_STARTS: Final = frozenset(("start_map", "start_array"))
-_ENDS: Final = frozenset(("end_map", "end_array"))
 _NOTHING: Final = object()
 _KINDS: Final[dict[str, Kind]] = {
     "string": "string",
@@ -161,7 +159,7 @@ class Builder:
                     frame.key = None
                     self.changed = True
             else:
-                if event in _STARTS:
+                if event in STARTS:
                     self._start(event, reader, index)
                 else:
                     self._end(reader, index)
@@ -181,17 +179,8 @@ class Builder:
             elif event == "map_key":
                 self.key(value, None)
             elif event in ATOMS:
-                frame = self._frame
-                place = frame.child
-                if place.takes[event] is not None or self.emit is not None or frame.mixed or not place.shown:
-                    self._atom(event, value, record, index)
-                elif frame.array:
-                    frame.parts.append(value)
-                else:
-                    frame.parts[frame.slot] = value
-                    frame.key = None
-                self.changed = True
-            elif event in _STARTS:
+                self._atom(event, value, record, index)
+            elif event in STARTS:
                 end = self._start(event, record, index)
                 if self._chooser is not None:  # it goes on in the record itself, and is behind all that is in it
                     return
@@ -514,12 +503,12 @@ class Builder:
         chooser: Any = self._chooser
         chooser.record.add(event, value, mark)
         self._passed = True
-        steps_in = event in _STARTS
+        steps_in = event in STARTS
         if steps_in:
             self._whole += 1
             if len(self._stack) + self._whole > self._max_depth + 1:
                 self._too_deep(chooser.record, len(chooser.record.tokens) - 1)
-        elif event in _ENDS:
+        elif event in ENDS:
             self._whole -= 1
         if self._whole > (2 if steps_in else 1):
             return  # the chooser steps over what is in there
@@ -633,19 +622,19 @@ class Builder:
         if self._chooser is not None:
             assert isinstance(source, Reader)  # noqa: S101  # a chooser is ahead of the record that it looks at
             # Brackets are looked up at once, in passing; of the rest one is asked for only if it does not fit.
-            if event in _STARTS:
+            if event in STARTS:
                 self._keep(event, value, (source.span(index)[0], -1))
-            elif event in _ENDS:
+            elif event in ENDS:
                 self._keep(event, value, (source.span(index)[1], -1))
             else:
                 self._keep(event, value, source.mark(index))
             return
         self._passed = True
-        if event in _STARTS:
+        if event in STARTS:
             self._whole += 1
             if len(self._stack) + self._whole > self._max_depth + 1:
                 self._too_deep(source, index)
-        elif event in _ENDS:
+        elif event in ENDS:
             self._whole -= 1
             if not self._whole:
                 if self._frame.child.shown:

@@ -13,10 +13,11 @@ from enum import Enum
 from typing import Any, Final
 
 from partway._schema import Schema
+from partway._shapes import ATOMS, STARTS
 
 __all__ = ["EVENTS", "first_characters", "is_pure", "kinds"]
 
-EVENTS: Final = frozenset(("string", "number", "boolean", "null", "start_map", "start_array"))
+EVENTS: Final = ATOMS | STARTS
 """ijson's events with which a value begins."""
 
 _TEXT_LIKE: Final = frozenset(("string",))
@@ -29,7 +30,6 @@ _ACCEPTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("bytes", "uuid", "url", "multi-host-url", "json"), _TEXT_LIKE),
     **dict.fromkeys(("decimal", "date", "datetime", "time", "timedelta", "complex"), _NUMBER_LIKE),
 }
-_ATOMS_ONLY: Final = EVENTS - {"start_map", "start_array"}
 _PLAIN: Final = frozenset(
     ("none", "bool", "int", "float", "decimal", "str", "bytes", "date", "time", "datetime", "timedelta", "uuid", "url",
      "multi-host-url", "literal")
@@ -56,7 +56,7 @@ def _accepted(
             coerced = schema.get("coerce_numbers_to_str") or config.get("coerce_numbers_to_str")
             return _NUMBER_LIKE if coerced else _TEXT_LIKE
         case "literal":
-            return _TEXT_LIKE if all(isinstance(value, str) for value in schema["expected"]) else _ATOMS_ONLY
+            return _TEXT_LIKE if all(isinstance(value, str) for value in schema["expected"]) else ATOMS
         case "enum" if _knows_its_values(schema):
             values = [member.value for member in schema["members"]]
             return _TEXT_LIKE if all(isinstance(value, str) for value in values) else EVENTS

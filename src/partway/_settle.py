@@ -24,12 +24,9 @@ from functools import partial
 from typing import Any, Final, NoReturn
 
 from partway._reader import REACH, lexeme
-from partway._shapes import EitherShape, Member, Place
+from partway._shapes import ENDS, STARTS, EitherShape, Member, Place
 
 __all__ = ["Chooser", "Record", "by_tag"]
-
-_STARTS: Final = frozenset(("start_map", "start_array"))
-_ENDS: Final = frozenset(("end_map", "end_array"))
 
 
 class Record:
@@ -57,9 +54,9 @@ class Record:
 
         Instead of a mark it may be the place and -1: where a container starts or ends, or a string in pieces ends.
         """
-        if event in _STARTS:
+        if event in STARTS:
             self.open.append(len(self.tokens))
-        elif event in _ENDS:
+        elif event in ENDS:
             self.ends[self.open.pop()] = len(self.tokens)
         self.tokens.append((event, value))
         self._marks.append(mark)
@@ -102,9 +99,9 @@ def by_tag(shape: EitherShape, tokens: Sequence[tuple[str, Any]], start: int) ->
         if event == "map_key":
             if not depth and value == shape.tag:
                 return shape.place(tokens[at + 1][1])
-        elif event in _STARTS:
+        elif event in STARTS:
             depth += 1
-        elif event in _ENDS:
+        elif event in ENDS:
             depth -= 1
             if depth < 0:
                 return None
@@ -163,7 +160,7 @@ class Chooser:
         place = self._ask("") if self._at == self.start + 1 else None
         while place is None and self._at < len(record.tokens) and self.end is None:
             event, value = record.tokens[self._at]
-            if event in _STARTS:
+            if event in STARTS:
                 if tag is None:
                     place = self.begins(event)
                 if place is None:
@@ -171,7 +168,7 @@ class Chooser:
                         return None
                     start, self._at = self._at, record.ends[self._at] + 1
                     place = self._has(partial(self._parse, start))
-            elif event in _ENDS:
+            elif event in ENDS:
                 self.end = self._at
             elif event == "map_key":
                 self._at += 1

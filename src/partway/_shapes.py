@@ -13,7 +13,9 @@ from typing import Any, Final, Self, TypeAlias
 __all__ = [
     "ANY",
     "ATOMS",
+    "ENDS",
     "HIDDEN",
+    "STARTS",
     "ArrayShape",
     "DictShape",
     "EitherShape",
@@ -36,6 +38,12 @@ Parts: TypeAlias = Callable[[], tuple[dict[str, Any], dict[str, Any]]]
 
 ATOMS: Final = frozenset(("string", "number", "boolean", "null"))
 """ijson's events for values that have no parts."""
+
+STARTS: Final = frozenset(("start_map", "start_array"))
+"""Those with which a value begins that has."""
+
+ENDS: Final = frozenset(("end_map", "end_array"))
+"""Those with which it ends."""
 
 
 class Prefixes:
