@@ -53,6 +53,7 @@ FLOW = [
     "_splitter",  # the core ends here
     "_json_schema",
     "_skeleton",
+    "_intake",
     "_stream",
     "_router",
     "_pump",

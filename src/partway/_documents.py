@@ -10,11 +10,12 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Any, TypeVar, Unpack, cast, overload
 
+from partway._intake import Intake, check_source
 from partway._limits import Limits
 from partway._router import Branch, Router
 from partway._runs import AsyncRuns, Runs
 from partway._splitter import Document, Splitter
-from partway._stream import _check, _CommonOptions, _Intake
+from partway._stream import CommonOptions
 from partway.errors import PartwayError
 
 __all__ = ["stream_all"]
@@ -29,7 +30,7 @@ class _Documents(Router[T]):
     def __init__(self, splitter: Splitter[T]) -> None:
         super().__init__()
         self._splitter = splitter
-        self._intake: _Intake[Any] = _Intake(cast("Any", splitter), json_only=False)
+        self._intake: Intake[Any] = Intake(cast("Any", splitter), json_only=False)
         self._branch: Branch[T] | None = None
 
     def take(self, chunk: Any) -> Iterator[object]:
@@ -63,32 +64,32 @@ class _Documents(Router[T]):
 
 
 @overload
-def stream_all(source: AsyncIterable[Any], type_: type[T], **options: Unpack[_CommonOptions]) -> AsyncRuns[T]: ...
+def stream_all(source: AsyncIterable[Any], type_: type[T], **options: Unpack[CommonOptions]) -> AsyncRuns[T]: ...
 @overload
 def stream_all(
-    source: AsyncIterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[_CommonOptions]
+    source: AsyncIterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[CommonOptions]
 ) -> AsyncRuns[T, V]: ...
 @overload
-def stream_all(source: Iterable[Any], type_: type[T], **options: Unpack[_CommonOptions]) -> Runs[T]: ...
+def stream_all(source: Iterable[Any], type_: type[T], **options: Unpack[CommonOptions]) -> Runs[T]: ...
 @overload
 def stream_all(
-    source: Iterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[_CommonOptions]
+    source: Iterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[CommonOptions]
 ) -> Runs[T, V]: ...
 @overload
 def stream_all(
-    source: AsyncIterable[Any], type_: Any, *, partial: type[V], **options: Unpack[_CommonOptions]
+    source: AsyncIterable[Any], type_: Any, *, partial: type[V], **options: Unpack[CommonOptions]
 ) -> AsyncRuns[Any, V]: ...
 @overload
 def stream_all(
-    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_CommonOptions]
+    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[CommonOptions]
 ) -> AsyncRuns[Any]: ...
 @overload
 def stream_all(
-    source: Iterable[Any], type_: Any, *, partial: type[V], **options: Unpack[_CommonOptions]
+    source: Iterable[Any], type_: Any, *, partial: type[V], **options: Unpack[CommonOptions]
 ) -> Runs[Any, V]: ...
 @overload
 def stream_all(
-    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[_CommonOptions]
+    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[CommonOptions]
 ) -> Runs[Any]: ...
 def stream_all(
     source: AsyncIterable[Any] | Iterable[Any],
@@ -136,7 +137,7 @@ def stream_all(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    _check(source, every)
+    check_source(source, every)
     splitter: Splitter[Any] = Splitter(
         type_,
         partial=partial,

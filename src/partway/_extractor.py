@@ -43,7 +43,7 @@ from partway.errors import (
 )
 from partway.events import Appended, Event, Finished, Path, Rejection, Restarted, State
 
-__all__ = ["Extractor"]
+__all__ = ["AMPLE", "QUOTED", "Extractor", "Mode"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,16 +51,16 @@ P = TypeVar("P", default=T)
 V = TypeVar("V")
 
 _DEFAULT: Final = Limits()
-_AMPLE: Final = SLICE + TAIL
+AMPLE: Final = SLICE + TAIL
 """With so many characters left of the limit, one step cannot pass it."""
-_QUOTED: Final = 80
+QUOTED: Final = 80
 """How many characters of a text without JSON are quoted."""
 
 
 _NOT_SPACE: Final = re.compile(r"[^ \t\n\r]")
 
 
-class _Mode(Enum):
+class Mode(Enum):
     SEARCHING = auto()
     READING = auto()
     FOUND = auto()
@@ -99,9 +99,8 @@ class Extractor(Generic[T, P]):
 
     __slots__ = (
         "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
-        "_left", "_limits",
-        "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader", "_reading", "_slice",
-        "_snapshot", "_stale", "_synced", "_view",
+        "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader",
+        "_reading", "_slice", "_snapshot", "_stale", "_synced", "_view",
     )  # fmt: skip
 
     @overload
@@ -136,7 +135,7 @@ class Extractor(Generic[T, P]):
         self._only = json_only
         self._backend = backend
         self._fence = Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=thinking)
-        self._mode = _Mode.READING if json_only else _Mode.SEARCHING
+        self._mode = Mode.READING if json_only else Mode.SEARCHING
         self._reading = False  # whether text is read, and none of it could still be quoted as having no JSON
         self._candidates = 0
         self._flaw: Flaw | None = None
@@ -178,7 +177,7 @@ class Extractor(Generic[T, P]):
 
     def _take(self, delta: str) -> bool:
         reader, builder = self._reader, self._builder
-        if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > _AMPLE:
+        if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > AMPLE:
             # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
             if self._live is not None:
                 self._catch_up()
@@ -202,9 +201,9 @@ class Extractor(Generic[T, P]):
         else:
             self._in_context(self._take_any, delta)
         reader, builder = self._reader, self._builder
-        reading = self._mode is _Mode.READING
+        reading = self._mode is Mode.READING
         # What validates in a context goes the long way, which gives it.
-        self._reading = reading and self._context is None and (len(self._head) > _QUOTED or not self._plan.atoms)
+        self._reading = reading and self._context is None and (len(self._head) > QUOTED or not self._plan.atoms)
         self._live = reader.string if reading and not reader.carry and not builder.covered else None
         if self._live is not None:
             self._synced = len(self._live.tail)
@@ -230,14 +229,14 @@ class Extractor(Generic[T, P]):
         """Take text in whatever mode."""
         if not isinstance(delta, str):
             raise UsageError(f"feed() takes str, not {type(delta).__name__}; stream() takes bytes")
-        if self._mode is _Mode.OVER:
+        if self._mode is Mode.OVER:
             raise UsageError("feed() after the end: an Extractor reads one text; make a new one for the next")
         self._catch_up()
         self._left -= len(delta)
         if self._left < 0:
             raise self._over(self._data_error(LimitError, self._too_long()))
-        if len(self._head) <= _QUOTED:
-            self._head = (self._head + delta[: _QUOTED + 1])[: _QUOTED + 1]
+        if len(self._head) <= QUOTED:
+            self._head = (self._head + delta[: QUOTED + 1])[: QUOTED + 1]
         self._builder.changed = False
         self._look_at(delta)
 
@@ -262,10 +261,10 @@ class Extractor(Generic[T, P]):
     def _look_at_slice(self, piece: str) -> str:
         """Take a slice in the mode there is; return what of it is to be looked at in another."""
         match self._mode:
-            case _Mode.READING:
+            case Mode.READING:
                 self._reader.feed(piece)
                 return self._ended()
-            case _Mode.SEARCHING:
+            case Mode.SEARCHING:
                 candidate = self._fence.feed(piece)
                 if candidate is None:
                     return ""
@@ -289,22 +288,22 @@ class Extractor(Generic[T, P]):
             LimitError: One of the limits was passed.
             UsageError: It was finished, or has failed, before.
         """
-        if self._mode is _Mode.OVER:
+        if self._mode is Mode.OVER:
             raise UsageError("finish() after the end: the result was given, or the error raised, before")
         self._catch_up()
         self._live = None
         if self._left < 0:
             raise self._over(self._data_error(LimitError, self._too_long()))
-        if self._mode is _Mode.READING:
+        if self._mode is Mode.READING:
             self._builder.changed = False
             if not self._builder.depth:  # inside something, a number may not be whole
                 self._in_context(self._read_to_end)
             self._stale |= self._builder.changed
-        if self._mode is _Mode.READING and self._reader.refuses():
+        if self._mode is Mode.READING and self._reader.refuses():
             self._ended()
-        if self._mode is not _Mode.FOUND or self._mismatch is not None:
+        if self._mode is not Mode.FOUND or self._mismatch is not None:
             raise self._over(self._failure())
-        self._mode = _Mode.OVER
+        self._mode = Mode.OVER
         self._reading = False
         if self._on_event is not None:
             self._on_event(Finished(self._builder.value))
@@ -394,7 +393,7 @@ class Extractor(Generic[T, P]):
         if self._reader.stopped or self._builder.began:
             self._reader, self._builder = self._new_candidate()
         self._builder.changed = changed
-        self._mode = _Mode.READING
+        self._mode = Mode.READING
 
     def _ended(self) -> str:
         """See whether the candidate has ended, well or not; if it has, return the text behind it."""
@@ -411,12 +410,12 @@ class Extractor(Generic[T, P]):
         self._flaw = flaw
         if flaw.limit or self._only:
             raise self._over(self._failure())
-        self._mode = _Mode.SEARCHING
+        self._mode = Mode.SEARCHING
         if not builder.began:  # a word, where a scalar might have been
             self._candidates -= 1
         if not builder.filled:  # a brace in prose: JSON may begin with the next character
             return reader.text.slice(1)
-        self._fence.skip(builder.depth, reader.text.slice(max(0, flaw.offset - _QUOTED), flaw.offset))
+        self._fence.skip(builder.depth, reader.text.slice(max(0, flaw.offset - QUOTED), flaw.offset))
         return reader.text.slice(flaw.offset)
 
     def _complete(self) -> str:
@@ -429,9 +428,9 @@ class Extractor(Generic[T, P]):
                 builder.value = self._plan.validate_json(self.text)
             except ValidationError as error:
                 self._mismatch = error
-                self._mode = _Mode.FOUND if self._only else _Mode.SEARCHING
+                self._mode = Mode.FOUND if self._only else Mode.SEARCHING
                 return behind
-        self._mode = _Mode.FOUND
+        self._mode = Mode.FOUND
         return behind
 
     def _first_misfit(self, misfit: Misfit) -> PartwayError:
@@ -467,7 +466,7 @@ class Extractor(Generic[T, P]):
         if self._candidates or (self._only and _NOT_SPACE.search(self.text)):
             return self._data_error(TruncatedJSONError, "the text ended inside the JSON")
         head = self.text if self._only else self._head
-        beginning = head[:_QUOTED] + ("…" if len(head) > _QUOTED else "")
+        beginning = head[:QUOTED] + ("…" if len(head) > QUOTED else "")
         where = f"; it ended in {self._fence.inside}" if self._fence.inside else ""
         sentence = f"no JSON in the text, which began {beginning!r}{where}" if beginning else "the text was empty"
         return self._data_error(NoJSONError, sentence)
@@ -500,7 +499,7 @@ class Extractor(Generic[T, P]):
         return f"the text is longer than max_chars={self._limits.max_chars:,}"
 
     def _over(self, error: PartwayError) -> PartwayError:
-        self._mode = _Mode.OVER
+        self._mode = Mode.OVER
         self._reading = False
         self._live = None
         return error

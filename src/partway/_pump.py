@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
+from partway._intake import aclose_all, close_all
 from partway._router import Router
-from partway._stream import _aclose, _close
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -66,7 +66,7 @@ class Pump(BasePump):
         finally:
             self.within = False
             router.close()
-            _close(iterator, self._source)
+            close_all(iterator, self._source)
 
     def pull(self) -> bool:
         """Go on by one step; say whether there may be more."""
@@ -77,7 +77,7 @@ class Pump(BasePump):
         self._steps.close()
         if not self._started:  # then nobody has come to where it is closed
             self._started = True
-            _close(self._source)
+            close_all(self._source)
 
 
 class AsyncPump(BasePump):
@@ -111,7 +111,7 @@ class AsyncPump(BasePump):
         finally:
             self.within = False
             router.close()
-            await _aclose(iterator, self._source)
+            await aclose_all(iterator, self._source)
 
     async def pull(self) -> bool:
         """Go on by one step, or wait for the step of another task; say whether there may be more."""
@@ -139,7 +139,7 @@ class AsyncPump(BasePump):
             await self._steps.aclose()
             if not self._started:
                 self._started = True
-                await _aclose(self._source)
+                await aclose_all(self._source)
         finally:
             self._busy = False
             self._wake()

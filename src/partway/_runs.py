@@ -17,7 +17,7 @@ from typing_extensions import TypeVar  # as in `_stream`
 
 from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
-from partway._stream import AsyncRun, Run, _BaseRun
+from partway._stream import AsyncRun, BaseRun, Run
 from partway.errors import UsageError
 from partway.events import Event
 
@@ -95,7 +95,7 @@ class _AsyncLooks(_Looks):
         return True
 
 
-class _SharedRun(_BaseRun[T, P]):
+class _SharedRun(BaseRun[T, P]):
     """What is different about a run that shares its source."""
 
     _branch: Branch[T]

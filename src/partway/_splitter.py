@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, Generic, TypeVar
 
-from partway._extractor import _AMPLE, _QUOTED, Extractor, _Mode
+from partway._extractor import AMPLE, QUOTED, Extractor, Mode
 from partway._fence import Fence
 from partway._limits import Limits
 from partway._reader import SLICE
@@ -74,7 +74,7 @@ class Document(Extractor[T]):
     def room(self) -> int:
         """How much text is to be fed to it in one go, at most."""
         room = min(SLICE, max(FIRST, self._most_chars - self._left))
-        if self._left > _AMPLE:
+        if self._left > AMPLE:
             return room
         self._catch_up()
         return min(room, max(1, self._left))
@@ -90,7 +90,7 @@ class Document(Extractor[T]):
     @property
     def reading(self) -> bool:
         """Whether the text is in the middle of what may be a document, or was when that was ended by an error."""
-        return self._was_reading or self._mode is _Mode.READING
+        return self._was_reading or self._mode is Mode.READING
 
     def _begin(self) -> None:
         super()._begin()
@@ -104,7 +104,7 @@ class Document(Extractor[T]):
 
     def _ended(self) -> str:
         behind = super()._ended()
-        if self._mode is _Mode.READING:
+        if self._mode is Mode.READING:
             return behind
         if self._flaw is not None:
             builder, text, offset = self._builder, self._reader.text, self._flaw.offset
@@ -112,14 +112,14 @@ class Document(Extractor[T]):
                 if not (self.begun or _INSIDE.match(text.slice(0, offset))):
                     return behind
                 self._open = True
-                self._fence.skip(builder.depth, text.slice(max(0, offset - _QUOTED), offset))
+                self._fence.skip(builder.depth, text.slice(max(0, offset - QUOTED), offset))
                 behind = text.slice(offset)
             self._end = offset  # what follows is for the next one, and how much of it is here is up to the cuts
         self.rest = behind
         return ""
 
     def _over(self, error: PartwayError) -> PartwayError:
-        self._was_reading = self._mode is _Mode.READING
+        self._was_reading = self._mode is Mode.READING
         return super()._over(error)
 
 

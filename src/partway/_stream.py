@@ -1,16 +1,14 @@
 """The shells around the extractor: a source of chunks in, partials, events or items out.
 
 Sync and async differ in how they pull the source and how they close it, and in nothing else: what is done with a
-chunk, and with the end, is in `_Intake`. A run pulls its source only when somebody asks for the next partial, event or
+chunk, and with the end, is in `_intake`. A run pulls its source only when somebody asks for the next partial, event or
 item, and closes it on every way out: at its end, after an error, and when the loop over the run is left.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
 import time
-from codecs import getincrementaldecoder
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -18,95 +16,37 @@ from collections.abc import (
     Generator,
     Iterable,
     Iterator,
-    Mapping,
     Sequence,
 )
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack, overload
 
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
 from partway._extractor import Extractor
+from partway._intake import Intake, aclose_all, check_source, close_all
 from partway._limits import Limits
 from partway._paths import Pattern
-from partway.errors import PartwayError, RefusalError, SourceError, TruncatedJSONError, UsageError
+from partway.errors import PartwayError, UsageError
 from partway.events import Completed, Event, Path, Rejection, State
-from partway.providers import Channel, Delta, Format, format_of
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["AsyncRun", "Run", "stream"]
+__all__ = ["AsyncRun", "BaseRun", "CommonOptions", "Run", "stream"]
 
 T = TypeVar("T")
 P = TypeVar("P", default=T)
 V = TypeVar("V")
 
-_CONTENT: Final = Channel("content", 0)
-_REFUSAL: Final = Channel("refusal", 0)
 
-
-class _Intake(Generic[T]):
-    """What a run does with the chunks of its source, and with its end."""
-
-    def __init__(self, extractor: Extractor[T, Any], json_only: bool) -> None:
-        self.extractor = extractor
-        self._json_only = json_only
-        self._format: Format | None = None
-        self._decoder = getincrementaldecoder("utf-8")()
-        self._bytes = 0
-        self._refusal = ""
-        self._reason = "stop"
-
-    def take(self, chunk: Any) -> bool:
-        """Feed what a chunk holds of the answer; say whether the partial has changed."""
-        if isinstance(chunk, str):
-            return self.extractor.feed(chunk)
-        if isinstance(chunk, bytes | bytearray | memoryview):
-            return self.extractor.feed(self._decoded(bytes(chunk)))
-        if self._format is None or not self._format.recognizes(chunk):
-            self._format = format_of(chunk)
-        changed = False
-        for part in self._format.read(chunk):
-            if isinstance(part, Delta):
-                if part.channel == _CONTENT:
-                    changed |= self.extractor.feed(part.text)
-                elif part.channel == _REFUSAL:
-                    self._refusal += part.text
-            elif part.channel == _CONTENT:
-                self._reason = part.reason
-        return changed
-
-    def _decoded(self, chunk: bytes) -> str:
-        try:
-            text = self._decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            at = self._bytes - (len(error.object) - len(chunk)) + error.start
-            raise self.extractor.fail(SourceError, f"the source is not UTF-8 at byte {at}: {error.reason}") from error
-        self._bytes += len(chunk)
-        return text
-
-    def end(self) -> T:
-        """The source has ended: give the result, or raise why there is none."""
-        extractor = self.extractor
-        if self._refusal:
-            raise extractor.fail(RefusalError, f"the model refused: {self._refusal}")
-        if self._reason == "filter":
-            raise extractor.fail(RefusalError, "the provider's content filter stopped the answer")
-        if self._reason == "length":
-            raise extractor.fail(TruncatedJSONError, "the provider cut the answer off at its limit of length")
-        if self._decoder.getstate()[0] and (self._json_only or extractor.state() is not State.COMPLETE):
-            raise extractor.fail(TruncatedJSONError, "the source ended inside a UTF-8 character")
-        return extractor.finish()
-
-
-class _BaseRun(Generic[T, P]):
+class BaseRun(Generic[T, P]):
     """What runs have in common: a look at the value so far."""
 
     def __init__(self, extractor: Extractor[T, P], *, every: float | None, json_only: bool) -> None:
         self._extractor = extractor
-        self._intake = _Intake(extractor, json_only)
+        self._intake = Intake(extractor, json_only)
         self._every = every
         self._shown = -math.inf
         self._last: Any = None
@@ -178,22 +118,7 @@ class _BaseRun(Generic[T, P]):
         return self._result  # type: ignore[return-value]  # set with _ended
 
 
-def _close(*sources: Any) -> None:
-    """Close what can be closed, each once."""
-    for source in {id(source): source for source in sources}.values():
-        if (close := getattr(source, "close", None)) is not None:
-            close()
-
-
-async def _aclose(*sources: Any) -> None:
-    """Close what can be closed, each once, and wait for it."""
-    for source in {id(source): source for source in sources}.values():
-        close = getattr(source, "aclose", None) or getattr(source, "close", None)
-        if close is not None and inspect.isawaitable(closing := close()):
-            await closing
-
-
-class Run(_BaseRun[T, P]):
+class Run(BaseRun[T, P]):
     """A stream that is being read: iterate over it for partials, ask it for its result.
 
     What is pulled from the source is pulled once: `result()` goes on where a loop ended. A loop that is left closes
@@ -224,7 +149,7 @@ class Run(_BaseRun[T, P]):
             self._error = error
             raise
         finally:
-            _close(iterator, self._source)
+            close_all(iterator, self._source)
 
     def __iter__(self) -> Iterator[P]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
@@ -287,7 +212,7 @@ class Run(_BaseRun[T, P]):
         self._steps.close()
         if not self._started:  # then nobody has come to where it is closed
             self._started = True
-            _close(self._source)
+            close_all(self._source)
 
     def __enter__(self) -> Self:
         return self
@@ -298,7 +223,7 @@ class Run(_BaseRun[T, P]):
         self.close()
 
 
-class AsyncRun(_BaseRun[T, P]):
+class AsyncRun(BaseRun[T, P]):
     """A stream that is being read from an async source: the same as `Run`, to be awaited."""
 
     def __init__(
@@ -325,7 +250,7 @@ class AsyncRun(_BaseRun[T, P]):
             self._error = error
             raise
         finally:
-            await _aclose(iterator, self._source)
+            await aclose_all(iterator, self._source)
 
     async def __aiter__(self) -> AsyncIterator[P]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
@@ -390,7 +315,7 @@ class AsyncRun(_BaseRun[T, P]):
         await self._steps.aclose()
         if not self._started:  # then nobody has come to where it is closed
             self._started = True
-            await _aclose(self._source)
+            await aclose_all(self._source)
 
     async def __aenter__(self) -> Self:
         return self
@@ -401,7 +326,7 @@ class AsyncRun(_BaseRun[T, P]):
         await self.aclose()
 
 
-class _CommonOptions(TypedDict, total=False):
+class CommonOptions(TypedDict, total=False):
     """The arguments of `stream` and `stream_all` that do not decide what kind of run it is."""
 
     every: float | None
@@ -411,7 +336,7 @@ class _CommonOptions(TypedDict, total=False):
     thinking: Sequence[str]
 
 
-class _Options(_CommonOptions, total=False):
+class _Options(CommonOptions, total=False):
     """Those of `stream`."""
 
     json_only: bool
@@ -475,7 +400,7 @@ def stream(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    _check(source, every)
+    check_source(source, every)
     extractor: Extractor[Any, Any] = Extractor(
         type_,
         partial=partial,
@@ -488,27 +413,3 @@ def stream(
     if isinstance(source, AsyncIterable):
         return AsyncRun(source, extractor, every=every, json_only=json_only)
     return Run(source, extractor, every=every, json_only=json_only)
-
-
-def _check(source: Any, every: Any) -> None:
-    """Refuse a source or a pace that cannot work, and say what to pass instead."""
-    if inspect.iscoroutine(source):
-        source.close()  # or Python warns that it was never awaited
-        raise UsageError("the source is a coroutine that was not awaited: pass `await` of it, which gives the stream")
-    if inspect.isgeneratorfunction(source) or inspect.isasyncgenfunction(source) or isinstance(source, type):
-        raise UsageError(f"the source is {source!r} itself: pass what calling it gives")
-    if isinstance(source, str | bytes | bytearray | memoryview):
-        kind = type(source).__name__
-        raise UsageError(
-            f"the source is a whole {kind}: pass an iterable of pieces, [text] for one; "
-            "pydantic's TypeAdapter(...).validate_json reads JSON that is whole"
-        )
-    if isinstance(source, Mapping):
-        raise UsageError("the source is a single dict: pass an iterable of chunks, [chunk] for one")
-    if not isinstance(source, Iterable | AsyncIterable):
-        raise UsageError(
-            f"the source is a {type(source).__name__}, which cannot be iterated over: "
-            "pass an iterable or async iterable of str, bytes or chunks"
-        )
-    if every is not None and (not isinstance(every, int | float) or not every >= 0):
-        raise UsageError(f"every takes a number of seconds, not {every!r}")
