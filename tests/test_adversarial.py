@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import BaseModel
 
+import growth
 from partway import Extractor, Limits, State, stream
 from partway._reader import BACKENDS
 from partway.errors import LimitError, MalformedJSONError, NoJSONError, PartwayError, TruncatedJSONError
@@ -53,20 +53,11 @@ def end(tp: Any, text: str, size: int | None = None, snapshots: bool = True, **o
 
 
 def assert_linear(tp: Any, make: Callable[[int], str], size: int | None, n: int, **options: Any) -> None:
-    small, large = make(n), make(4 * n)
+    def work(n: int) -> Callable[[], object]:
+        text = make(n)
+        return lambda: end(tp, text, size, **options)
 
-    def seconds(text: str) -> float:
-        gc.collect()
-        start = time.process_time()
-        end(tp, text, size, **options)
-        return time.process_time() - start
-
-    ratio = 0.0
-    for _ in range(4):
-        ratio = seconds(large) / min(seconds(small) for _ in range(2))
-        if ratio < 8:
-            return
-    raise AssertionError(f"4 x the text took {ratio:.1f} x as long")
+    growth.assert_linear(work, n)
 
 
 # -------------------------------------------------------------------------------------------------- depth

@@ -14,9 +14,9 @@ import functools
 import gc
 import inspect
 import json
-import time
 import weakref
-from collections.abc import AsyncIterable
+from collections import deque
+from collections.abc import AsyncIterable, Callable
 from typing import Annotated, Any
 
 import pytest
@@ -24,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
+from growth import assert_linear
 from partway import (
     AsyncRun,
     Completed,
@@ -698,21 +699,16 @@ def test_a_run_that_nobody_holds_is_freed_at_once():
 @pytest.mark.no_cover  # times are compared here: coverage would measure itself
 @pytest.mark.parametrize("size", [None, 40, 1], ids=["whole", "by the line", "by the character"])
 def test_documents_are_read_in_linear_time(size: int | None):
-    def seconds(count: int) -> float:
+    def reading(count: int) -> Callable[[], object]:
         text = "".join(f'{{"name":"tea number {n:06}","minutes":3}}\n' for n in range(count))
         pieces = [text] if size is None else [text[at : at + size] for at in range(0, len(text), size)]
-        gc.collect()
-        start = time.process_time()
-        assert sum(1 for _ in stream_all(pieces, Tea)) == count
-        return time.process_time() - start
 
-    count = 250 if size == 1 else 2500
-    ratio = 0.0
-    for _ in range(4):
-        ratio = seconds(4 * count) / min(seconds(count) for _ in range(2))
-        if ratio < 8:
-            return
-    raise AssertionError(f"4 x the documents took {ratio:.1f} x as long")
+        def read() -> None:
+            assert sum(1 for _ in stream_all(pieces, Tea)) == count
+
+        return read
+
+    assert_linear(reading, 250 if size == 1 else 2500)
 
 
 @pytest.mark.no_cover
@@ -720,20 +716,11 @@ def test_documents_are_read_in_linear_time(size: int | None):
 def test_wrong_documents_are_passed_in_linear_time(bad: str):
     limits = Limits(max_candidates=10**9)
 
-    def seconds(count: int) -> float:
+    def reading(count: int) -> Callable[[], object]:
         text = bad * count
-        gc.collect()
-        start = time.process_time()
-        for _ in stream_all([text], Tea, limits=limits):
-            pass
-        return time.process_time() - start
+        return lambda: deque(stream_all([text], Tea, limits=limits), maxlen=0)
 
-    ratio = 0.0
-    for _ in range(4):
-        ratio = seconds(8000) / min(seconds(2000) for _ in range(2))
-        if ratio < 8:
-            return
-    raise AssertionError(f"4 x the documents took {ratio:.1f} x as long")
+    assert_linear(reading, 2000)
 
 
 # Any documents, joined in any way, at any cut

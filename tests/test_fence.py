@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import tracemalloc
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import assert_linear
 from partway._fence import Fence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 SCALARS = '"-0123456789tfn'
 ANY = {"scalars": SCALARS}
@@ -334,30 +334,25 @@ REPEATED = [
 ]  # fmt: skip
 
 
-def seconds(prefix: str, fragment: str, size: int, step: int) -> float:
-    """The least of some runs: what the machine does besides only adds."""
+def reading(prefix: str, fragment: str, size: int, step: int) -> Callable[[], object]:
     text = (fragment * size)[:size] + "!"  # at the very end of a delta, much is simply kept; this refutes it
     pieces = [text[start : start + step] for start in range(0, len(text), step)]
-    least = float("inf")
-    for _ in range(3):
+
+    def read() -> None:
         fence = Fence()
         assert fence.feed(prefix) is None
-        began = time.process_time()
         for piece in pieces:
             fence.feed(piece)
-        least = min(least, time.process_time() - began)
-    return least
+
+    return read
 
 
 @pytest.mark.no_cover  # it would measure the measuring
 @pytest.mark.parametrize("fragment", REPEATED)
 @pytest.mark.parametrize("step", [4, 1_000_000], ids=["by fours", "whole"])
 def test_work_is_linear_in_the_text(fragment: str, step: int):
-    # Four times the text: 4 if linear, 16 if quadratic. What takes no time to speak of cannot be quadratic.
-    size = 4_000 if step == 4 else 8_000
     for prefix in BLOCKS:
-        once, fourfold = (seconds(prefix, fragment, n, step) for n in (size, 4 * size))
-        assert fourfold < 8 * once + 0.002, f"{prefix!r}: {fourfold / once:.1f} times as long for 4 times the text"
+        assert_linear(lambda size, prefix=prefix: reading(prefix, fragment, size, step), 4_000 if step == 4 else 8_000)
 
 
 @pytest.mark.no_cover  # it would measure the measuring

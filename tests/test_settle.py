@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from datetime import date
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,6 +14,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 from typing_extensions import TypedDict
 
+from growth import assert_linear
 from partway import Completed, Extractor, Limits, Opened, State, Whole, _shapes
 from partway._settle import Chooser, Record
 
@@ -574,16 +574,16 @@ def half_bad(count: int) -> str:
     return "[" + ",".join(['{"text":1,"kind":"a"}', '{"text":"some text","kind":"a"}'] * (count // 2)) + "]"
 
 
-def seconds(tp: Any, text: str, size: int | None) -> float:
-    best = float("inf")
+def reading(tp: Any, text: str, size: int | None) -> Callable[[], object]:
     step = size or len(text)
-    for _ in range(2):
+    pieces = [text[at : at + step] for at in range(0, len(text), step)]
+
+    def read() -> None:
         extractor = Extractor(tp, json_only=True, limits=UNBOUND)
-        start = time.process_time()
-        for at in range(0, len(text), step):
-            extractor.feed(text[at : at + step])
-        best = min(best, time.process_time() - start)
-    return best
+        for piece in pieces:
+            extractor.feed(piece)
+
+    return read
 
 
 @pytest.mark.no_cover
@@ -594,8 +594,7 @@ def seconds(tp: Any, text: str, size: int | None) -> float:
     ids=["tag last", "tie", "half of them rejected"],
 )
 def test_many_unions_take_linear_time(tp: Any, make: Callable[[int], str], size: int | None):
-    small, large = (seconds(tp, make(count), size) for count in (1_500, 6_000))
-    assert large < 4 * 2.5 * small + 0.05
+    assert_linear(lambda count: reading(tp, make(count), size), 1_500)
 
 
 @pytest.mark.no_cover
@@ -607,6 +606,4 @@ def test_unions_in_unions_with_their_tags_last_take_linear_time(size: int | None
     for character in text:
         extractor.feed(character)
     assert extractor.finish() == TypeAdapter(root).validate_json(text)
-    seconds(root, nested(10), size)  # what is made with the first use
-    small, large = (seconds(root, nested(depth), size) for depth in (90, 180))
-    assert large < 2 * 2.5 * small + 0.02
+    assert_linear(lambda depth: reading(root, nested(depth), size), 45)

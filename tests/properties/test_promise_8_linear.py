@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +13,7 @@ from pydantic import BaseModel, model_validator
 from story import look, tell
 from strategies import Case, Obj, cases, cuts
 
+from growth import assert_linear
 from partway import Extractor
 from partway.events import Completed
 
@@ -159,27 +158,13 @@ SHAPES: list[tuple[Any, Callable[[int], str]]] = [
 ]
 
 
-def seconds(tp: Any, text: str, size: int | None, snapshots: bool) -> float:
-    pieces = [text[at : at + size] for at in range(0, len(text), size)] if size else [text]
+def read(tp: Any, pieces: list[str], snapshots: bool) -> None:
     extractor = Extractor(tp)
-    gc.collect()
-    start = time.process_time()
     for piece in pieces:
         extractor.feed(piece)
         if snapshots:
             extractor.partial  # noqa: B018
     extractor.finish()
-    return time.process_time() - start
-
-
-def assert_linear(small: Callable[[], float], large: Callable[[], float]) -> None:
-    """Four times the text takes less than eight times as long: quadratic work would take sixteen. Best of some."""
-    ratio = 0.0
-    for _ in range(4):
-        ratio = min(large() for _ in range(2)) / min(small() for _ in range(3))
-        if ratio < 8:
-            return
-    raise AssertionError(f"4 x the text took {ratio:.1f} x as long")
 
 
 @pytest.mark.no_cover  # it would measure the measuring
@@ -189,8 +174,12 @@ def assert_linear(small: Callable[[], float], large: Callable[[], float]) -> Non
 def test_four_times_the_text_takes_about_four_times_as_long(
     tp: Any, make: Callable[[int], str], size: int | None, snapshots: bool
 ):
-    small, large = make(8_000), make(32_000)
-    assert_linear(lambda: seconds(tp, small, size, snapshots), lambda: seconds(tp, large, size, snapshots))
+    def work(n: int) -> Callable[[], object]:
+        text = make(n)
+        pieces = [text[at : at + size] for at in range(0, len(text), size)] if size else [text]
+        return lambda: read(tp, pieces, snapshots)
+
+    assert_linear(work, 8_000)
 
 
 def test_a_snapshot_rebuilds_the_open_path_alone():
