@@ -6,7 +6,8 @@ An `Extractor` is in one of four modes, and every piece of text is looked at in 
         ▲                                  │
         └──────── broken, or no fit ───────┘         (an error that ends all ──▶ OVER; `finish` ──▶ OVER)
 
-With `json_only` the text is one candidate from its first character, and whatever is wrong ends all at once.
+With `json_only` the text is one candidate from its first character, and whatever is wrong ends all at once. Such a
+value may also come as operations (`operate`): then `Operations` takes the place of the reader.
 
 A candidate that fails stays in view, and its error is kept: only when another follows is it given up, which
 `Restarted` announces. If it had begun to be filled, what is left of it is skipped (`Fence.skip`): an inner object of
@@ -28,8 +29,11 @@ from partway._diagnose import Flaw, locate, value_before
 from partway._fence import Fence
 from partway._limits import Limits
 from partway._mismatch import reason
+from partway._operations import Operations, Scalar
 from partway._plan import CONTEXT, ValidationError, plan_for, retitled
+from partway._prose import Prose
 from partway._reader import SLICE, Reader
+from partway._shapes import ObjectShape
 from partway._strings import TAIL, OpenString
 from partway._views import viewer
 from partway.errors import (
@@ -99,8 +103,9 @@ class Extractor(Generic[T, P]):
 
     __slots__ = (
         "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
-        "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_reader",
-        "_reading", "_slice", "_snapshot", "_stale", "_synced", "_view",
+        "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_prose", "_reader",
+        "_reading", "_slice", "_snapshot", "_stale", "_synced", "_thinking",
+        "_view",
     )  # fmt: skip
 
     @overload
@@ -134,7 +139,9 @@ class Extractor(Generic[T, P]):
         self._limits = limits or _DEFAULT
         self._only = json_only
         self._backend = backend
-        self._fence = Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=thinking)
+        self._thinking = thinking
+        self._fence = self._new_fence()
+        self._prose = Prose(thinking)
         self._mode = Mode.READING if json_only else Mode.SEARCHING
         self._reading = False  # whether text is read, and none of it could still be quoted as having no JSON
         self._candidates = 0
@@ -231,6 +238,8 @@ class Extractor(Generic[T, P]):
             raise UsageError(f"feed() takes str, not {type(delta).__name__}; stream() takes bytes")
         if self._mode is Mode.OVER:
             raise UsageError("feed() after the end: an Extractor reads one text; make a new one for the next")
+        if isinstance(self._reader, Operations):
+            self._reader.feed(delta)
         self._catch_up()
         self._left -= len(delta)
         if self._left < 0:
@@ -265,9 +274,11 @@ class Extractor(Generic[T, P]):
                 self._reader.feed(piece)
                 return self._ended()
             case Mode.SEARCHING:
+                self._prose.write(piece)
                 candidate = self._fence.feed(piece)
                 if candidate is None:
                     return ""
+                self._prose.json(len(candidate), fenced=self._fence.in_json)
                 self._begin()
                 return candidate
             case _:
@@ -275,7 +286,83 @@ class Extractor(Generic[T, P]):
                     self._behind += piece
                     if found := _NOT_SPACE.search(self._behind, len(self._behind) - len(piece)):
                         raise self._over(self._behind_error(found.start()))
+                else:
+                    self._prose.write(piece)
                 return ""
+
+    def operate(self, path: Path, value: Scalar, *, goes_on: bool = False) -> bool:
+        """Put a scalar at a path of the value, which comes so instead of as text; say whether the partial has changed.
+
+        Objects and arrays begin and end as the paths lead into them and out again. When all has come, `complete` it.
+
+        Args:
+            path: Where, from the root: keys and indices. What the operations put must be in the order of the JSON.
+            value: A string, number, boolean or null; if a string is open there, more of it.
+            goes_on: Whether it is a string of which more may come, at the same path. An empty string closes one.
+
+        Raises:
+            LimitError: One of the limits was passed.
+            MalformedJSONError: There can be nothing at this path any more, or not yet; `path` says where.
+            MismatchError: With `fail_fast`: something does not fit.
+            UsageError: Without `json_only`, after text, or at its end; or `path` or `value` is none.
+        """
+        path = tuple(path)
+        operations = self._operations()
+        if not all(type(step) is str or type(step) is int for step in path):
+            raise UsageError(f"operate() takes a path of str and int, not {path!r}")
+        try:
+            if self._mode is Mode.FOUND:
+                raise self._over(self._data_error(MalformedJSONError, "expected no more, since the value is complete"))
+            return self._operated(operations.put, path, value, goes_on)
+        except MalformedJSONError as error:
+            error.path = path
+            raise
+
+    def complete(self) -> bool:
+        """Say that all has come: what operations have opened closes. Where nothing has come, the value is `{}`.
+
+        Without it operations are cut off for `finish`, which is to be called all the same. Text says itself where it
+        ends, so there is nothing to do. Say whether the partial has changed.
+
+        Raises:
+            MalformedJSONError: The last string ends in half a character.
+            MismatchError: With `fail_fast`: something does not fit.
+            UsageError: Without `json_only`, or at its end.
+        """
+        if self._mode is not Mode.OVER and self._only and self.text and not isinstance(self._reader, Operations):
+            return False
+        operations = self._operations()
+        return self._mode is not Mode.FOUND and self._operated(operations.close)
+
+    def _operations(self) -> Operations:
+        """What reads operations: it takes the place of the reader with the first."""
+        if not self._only:
+            raise UsageError("operations are one JSON value and nothing else: make the Extractor with json_only=True")
+        if self._mode is Mode.OVER:
+            raise UsageError("operations after the end: an Extractor reads one value; make a new one for the next")
+        if not isinstance(self._reader, Operations):
+            if self.text:
+                raise UsageError("operations after text: a value comes as text or as operations, not as both")
+            limits = self._limits
+            self._reader = Operations(
+                self._builder, max_string=limits.max_string, max_number_digits=limits.max_number_digits
+            )
+            self._reading = False
+        return self._reader
+
+    def _operated(self, call: Callable[..., None], *args: Any) -> bool:
+        builder = self._builder
+        builder.changed = False
+        self._in_context(call, *args)
+        self._left = self._limits.max_chars - len(self._reader.text)
+        if self._left < 0:
+            raise self._over(self._data_error(LimitError, self._too_long()))
+        if self._reader.stopped:
+            self._in_context(self._ended)
+        if builder.covered:
+            builder.only_seen()
+        self._stale |= builder.changed
+        return builder.changed
 
     def finish(self) -> T:
         """Say that the text has ended; return the validated value.
@@ -314,6 +401,27 @@ class Extractor(Generic[T, P]):
         self._on_event = on_event
         self._builder.listen(on_event)
 
+    def restart(self, reason: str) -> bool:
+        """Begin anew, because the text does: give up what was shown; say whether anything was.
+
+        Raises:
+            UsageError: It was finished, or has failed, before.
+        """
+        if self._mode is Mode.OVER:
+            raise UsageError("restart() after the end: make a new Extractor")
+        shown = self._builder.began
+        if shown and self._on_event is not None:
+            self._on_event(Restarted(reason))
+        self._fence = self._new_fence()
+        self._prose = Prose(self._thinking)
+        self._flaw = self._mismatch = self._end = self._live = None
+        self._behind = self._head = ""
+        self._reading = False
+        self._mode = Mode.READING if self._only else Mode.SEARCHING
+        self._reader, self._builder = self._new_candidate()
+        self._stale |= shown
+        return shown
+
     def fail(self, kind: type[PartwayError], message: str) -> PartwayError:
         """End the extraction; make an error of this kind that keeps what had arrived, for the caller to raise."""
         return self._over(self._data_error(kind, message))
@@ -350,6 +458,31 @@ class Extractor(Generic[T, P]):
         return self._reader.text.slice(0, self._end)
 
     @property
+    def root_keys(self) -> frozenset[str] | None:
+        """The keys that the JSON may have at its root; `None` if they may be any."""
+        shape = self._plan.root.object
+        return frozenset(shape.fields) if isinstance(shape, ObjectShape) and not shape.extra.shown else None
+
+    @property
+    def starts(self) -> str:
+        """The brackets with which the JSON may begin."""
+        return self._plan.starts
+
+    @property
+    def prose(self) -> str:
+        """The text around the JSON so far: without its fence, and without thoughts in tags."""
+        return self._divided()[0]
+
+    @property
+    def thoughts(self) -> str:
+        """What stood in thinking tags so far, in order."""
+        return self._divided()[1]
+
+    def _divided(self) -> tuple[str, str]:
+        fence, searching = self._fence, self._mode is Mode.SEARCHING
+        return self._prose.divide(kept=fence.kept if searching else 0, opening=searching and fence.opening)
+
+    @property
     def candidate(self) -> int:
         """Which JSON document of the text is shown, counted from 1; 0 before one has begun."""
         return self._candidates
@@ -366,6 +499,9 @@ class Extractor(Generic[T, P]):
             for misfit in self._builder.rejected.values()
             if not misfit.inherited
         )
+
+    def _new_fence(self) -> Fence:
+        return Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=self._thinking)
 
     def _new_candidate(self) -> tuple[Reader, Builder]:
         limits = self._limits
@@ -414,6 +550,7 @@ class Extractor(Generic[T, P]):
         if not builder.began:  # a word, where a scalar might have been
             self._candidates -= 1
         if not builder.filled:  # a brace in prose: JSON may begin with the next character
+            self._prose.write(reader.text.slice(0, 1))
             return reader.text.slice(1)
         self._fence.skip(builder.depth, reader.text.slice(max(0, flaw.offset - QUOTED), flaw.offset))
         return reader.text.slice(flaw.offset)

@@ -292,6 +292,23 @@ class Fence:
         self._state = State.BROKEN if depth else State.TEXT
 
     @property
+    def in_json(self) -> bool:
+        """Whether it is in a fenced block in which JSON may stand."""
+        return self._block is Block.JSON
+
+    @property
+    def kept(self) -> int:
+        """How many characters, the last ones, are held back."""
+        return len(self._cut) + self._unconfirmed.tell()
+
+    @property
+    def opening(self) -> bool:
+        """Whether what was read ends with a fence that opens such a block, or may yet."""
+        if self._block is Block.JSON:
+            return not self._begun
+        return self._block is Block.PROSE and self._state in (State.OPENING, State.LANGUAGE)
+
+    @property
     def inside(self) -> str | None:
         """What the text is in the middle of, to be named where it ended without JSON; `None` in prose."""
         if self._state in (State.THINKING, State.CLOSING_TAG):

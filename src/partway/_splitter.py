@@ -178,6 +178,26 @@ class Splitter(Generic[T]):
                 self.document = Document(self._type, number, fence, self._limits, **self._options)
                 yield document
 
+    def restart(self, reason: str) -> bool:
+        """The text begins anew: what is open is given up; documents that were complete stay."""
+        self._waiting.clear()
+        return self.document.restart(reason)
+
+    @property
+    def root_keys(self) -> frozenset[str] | None:
+        """The keys that a document may have at its root; `None` if they may be any."""
+        return self.document.root_keys
+
+    @property
+    def starts(self) -> str:
+        """The brackets with which a document may begin."""
+        return self.document.starts
+
+    @property
+    def prose(self) -> str:
+        """The text around the last document."""
+        return self.document.prose
+
     def fail(self, kind: type[PartwayError], message: str) -> PartwayError:
         """End it; make an error of this kind that keeps what had arrived of the last document."""
         return self.document.fail(kind, message)

@@ -1,0 +1,84 @@
+"""The text around the JSON: what the model says before and behind it, without the fence, and its thoughts apart.
+
+What is searched for JSON is written here as it comes, with the beginning of the JSON at most, so it is mostly text that
+is none. It is divided when somebody asks: a line that opens a fence right before the JSON, or at the end of what has
+come, and the run that closes it, are not told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from partway._strings import TextBuffer
+
+__all__ = ["Prose"]
+
+_OPENS: Final = re.compile(r"(?:(?<=[\r\n])|\A)[ \t]*+[`~]+[^\r\n]*(?:\r?\n[ \t\r\n]*)?\Z")
+_CLOSES: Final = re.compile(r"[ \t\r\n]*+(?:`{3,}+|~{3,}+|[`~]{0,2}\Z)[ \t]*+")
+
+
+@lru_cache(maxsize=16)
+def _thoughts(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A thought in its tags, maybe open still; or, at the very end, what may become its tag."""
+    any_name = "|".join(map(re.escape, names))
+    return re.compile(rf"<({any_name})(?:[ \t][^>]*)?>(.*?)(?:</\1[ \t\r\n]*>|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+class Prose:
+    """Collects the text that was searched.
+
+    Args:
+        thinking: The names of the tags around thoughts.
+    """
+
+    __slots__ = ("_divided", "_json", "_names", "_text")
+
+    def __init__(self, thinking: Sequence[str]) -> None:
+        self._names = tuple(thinking)
+        self._text = TextBuffer()
+        self._json: list[
+            tuple[int, int, bool]
+        ] = []  # where JSON begins and goes on elsewhere; whether it is in a fence
+        self._divided: tuple[tuple[int, int, int, bool], tuple[str, str]] = (0, 0, 0, False), ("", "")
+
+    def write(self, text: str) -> None:
+        """Take in what was searched."""
+        self._text.write(text)
+
+    def json(self, size: int, *, fenced: bool) -> None:
+        """The last `size` characters of it are the beginning of JSON, in a fence or not."""
+        end = len(self._text)
+        self._json.append((end - size, end, fenced))
+
+    def divide(self, *, kept: int, opening: bool) -> tuple[str, str]:
+        """The prose, and the thoughts that stood in it.
+
+        Args:
+            kept: How many characters at its end may yet be none.
+            opening: Whether it ends with a fence that opens, maybe half of it.
+        """
+        size = len(self._text)
+        state = size, kept, len(self._json), opening
+        if self._divided[0] != state:
+            self._divided = state, self._divide(size - kept, opening)
+        return self._divided[1]
+
+    def _divide(self, end: int, opening: bool) -> tuple[str, str]:
+        text = self._text.slice(0)
+        parts: list[str] = []
+        start, closes = 0, False
+        for mark, goes_on, fenced in (*self._json, (end, end, opening)):
+            part = text[start:mark]
+            if closes and (closing := _CLOSES.match(part)):
+                part = part[closing.end() :]
+            parts.append(_OPENS.sub("", part) if fenced else part)
+            start, closes = goes_on, fenced
+        prose = "".join(parts)
+        if not self._names or "<" not in prose:
+            return prose, ""
+        pattern, thoughts = _thoughts(self._names), []
+        prose = pattern.sub(lambda found: thoughts.append(found[2]) or "", prose)  # type: ignore[func-returns-value]
+        return prose, "".join(thoughts)
