@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
+from collections.abc import AsyncIterable
 from typing import Any
 
 import pytest
+
+from partway import PartwayError
 
 
 class Source:
@@ -65,3 +69,30 @@ def both(scenario: Any) -> Any:
         asyncio.run(scenario(**arguments))
 
     return test
+
+
+async def given(value: Any) -> Any:
+    """What a call gives, which is awaited if the run is async."""
+    return await value if inspect.isawaitable(value) else value
+
+
+async def each(values: Any) -> Any:
+    """Loop over what is sync or async; what is left early is closed."""
+    if isinstance(values, AsyncIterable):
+        loop = aiter(values)
+        try:
+            async for value in loop:
+                yield value
+        finally:
+            await loop.aclose()
+    else:
+        for value in values:
+            yield value
+
+
+async def came_to(run: Any) -> Any:
+    """The value of a run, or the kind of its error."""
+    try:
+        return await given(run.result())
+    except PartwayError as error:
+        return type(error)

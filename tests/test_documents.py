@@ -16,7 +16,7 @@ import inspect
 import json
 import weakref
 from collections import deque
-from collections.abc import AsyncIterable, Callable
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
@@ -46,7 +46,7 @@ from partway import (
     stream,
     stream_all,
 )
-from sources import AsyncSource, Source, both
+from sources import AsyncSource, Source, both, each
 
 
 class Tea(BaseModel):
@@ -152,20 +152,6 @@ LIMITED: list[tuple[str, Limits, str, list[Any], str]] = [
     ("max_candidates counts braces before a document", Limits(max_candidates=2), '{"x\n{"x\n' + a, [], "max_candidates=2"),
     ("max_candidates starts again with each", Limits(max_candidates=2), ('{"x\n' + a) * 9, [A] * 9, ""),
 ]  # fmt: skip
-
-
-async def each(values: Any) -> Any:
-    """Loop over what is sync or async; what is left early is closed."""
-    if isinstance(values, AsyncIterable):
-        loop = aiter(values)
-        try:
-            async for value in loop:
-                yield value
-        finally:
-            await loop.aclose()
-    else:
-        for value in values:
-            yield value
 
 
 async def drained(values: Any) -> list[Any]:

@@ -16,6 +16,7 @@ DEFAULTS = {
     "max_string": 16_777_216,
     "max_number_digits": 4300,
     "max_candidates": 1000,
+    "max_event": 16 * 1024 * 1024,
 }
 
 # (name, limit, text at the limit, text beyond it)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from partway import Extractor, MismatchError, NoJSONError, TruncatedJSONError
+from partway._answer import Answer
 from partway._router import Branch, Router
 
 
@@ -12,7 +13,7 @@ def branch(text=""):
     events = []
     extractor = Extractor(list[int], on_event=events.append)
     extractor.feed(text)
-    return Branch(extractor, events)
+    return Branch(extractor, events, Answer())
 
 
 class Routed(Router[list[int]]):

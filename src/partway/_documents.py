@@ -10,7 +10,8 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Any, TypeVar, Unpack, cast, overload
 
-from partway._intake import Intake, check_source
+from partway._forms import Form
+from partway._intake import Intake, check_source, is_async
 from partway._limits import Limits
 from partway._router import Branch, Router
 from partway._runs import AsyncRuns, Runs
@@ -27,10 +28,11 @@ V = TypeVar("V")
 class _Documents(Router[T]):
     """Gives each document of a text a branch."""
 
-    def __init__(self, splitter: Splitter[T]) -> None:
+    def __init__(self, splitter: Splitter[T], *, choice: int, form: Form | None, limits: Limits | None) -> None:
         super().__init__()
         self._splitter = splitter
-        self._intake: Intake[Any] = Intake(cast("Any", splitter), json_only=False)
+        self._intake: Intake[Any] = Intake(cast("Any", splitter), choice=choice, form=form, limits=limits)
+        self.answer = self._intake.answer
         self._branch: Branch[T] | None = None
 
     def take(self, chunk: Any) -> Iterator[object]:
@@ -58,7 +60,7 @@ class _Documents(Router[T]):
         super().fail(error)
 
     def _open(self, document: Document[T]) -> Branch[T]:
-        self._branch = branch = Branch(document, document.events)
+        self._branch = branch = Branch(document, document.events, self.answer, index=document.candidate - 1)
         self.opened.append(branch)
         return branch
 
@@ -101,6 +103,8 @@ def stream_all(
     validation_context: Any = None,
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
+    choice: int = 0,
+    form: Form | None = None,
 ) -> Runs[Any, Any] | AsyncRuns[Any, Any]:
     """Read each JSON document of a text as a value of its own: JSON lines, one behind the other, several fences.
 
@@ -132,12 +136,14 @@ def stream_all(
         limits: How much is read of one document at most, the text in front of it included. To pass a limit ends all:
             the rest of that document cannot be told from the next one.
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
+        choice: Which of several answers is read, from 0.
+        form: What `str` and `bytes` of the source hold, as for `stream`.
 
     Raises:
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every)
+    check_source(source, every, choice)
     splitter: Splitter[Any] = Splitter(
         type_,
         partial=partial,
@@ -146,7 +152,7 @@ def stream_all(
         validation_context=validation_context,
         thinking=thinking,
     )
-    router = _Documents(splitter)
-    if isinstance(source, AsyncIterable):
+    router = _Documents(splitter, choice=choice, form=form, limits=limits)
+    if is_async(source):
         return AsyncRuns(source, router, every=every)
     return Runs(source, router, every=every)

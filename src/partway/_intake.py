@@ -6,78 +6,182 @@ No source is pulled here, so that runs of one source and pumps for many, sync an
 from __future__ import annotations
 
 import inspect
-from codecs import getincrementaldecoder
-from collections.abc import AsyncIterable, Iterable, Mapping
+import json
+from collections.abc import AsyncIterable, Container, Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
-from partway._extractor import Extractor
-from partway.errors import RefusalError, SourceError, TruncatedJSONError, UsageError
-from partway.events import State
-from partway.providers import Channel, Delta, Format, format_of
+from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
 
-__all__ = ["Intake", "aclose_all", "check_source", "close_all"]
+from partway._answer import NO_ARGUMENTS, Answer, reported
+from partway._extractor import Extractor
+from partway._forms import Form
+from partway._inlet import Inlet
+from partway._limits import Limits
+from partway.errors import MismatchError, NoJSONError, PartwayError, TruncatedJSONError, UsageError
+from partway.events import State
+from partway.providers import Channel, Closed, Delta, Failure, Operation, Part, Restart, channel, failure_of
+
+__all__ = [
+    "Intake",
+    "aclose_all",
+    "check_source",
+    "close_all",
+    "fill",
+    "inlet_for",
+    "note_partial",
+]
 
 T = TypeVar("T")
 
-_CONTENT: Final = Channel("content", 0)
-_REFUSAL: Final = Channel("refusal", 0)
+NOTED: Final = 1000
+"""How many characters of a partial are noted in an error that is not ours."""
 
 
 class Intake(Generic[T]):
-    """What a run does with the chunks of its source, and with its end."""
+    """What a run does with the chunks of its source, and with its end.
 
-    def __init__(self, extractor: Extractor[T, Any], json_only: bool) -> None:
+    Args:
+        extractor: What reads the value.
+        json_only: Whether it takes nothing but JSON.
+        tool: The tool whose call holds the value; `None` if the text of the answer does.
+        choice: Which of several answers is read, from 0.
+        form: What `str` and `bytes` hold; found out when not given.
+        limits: How large an event may be.
+
+    Attributes:
+        answer: What the chunks say besides.
+        call: The call of the tool, once it has opened.
+    """
+
+    def __init__(
+        self,
+        extractor: Extractor[T, Any],
+        *,
+        json_only: bool = False,
+        tool: str | None = None,
+        choice: int = 0,
+        form: Form | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self.extractor = extractor
+        self.answer = Answer(choice)
+        self.call: Channel | None = None
         self._json_only = json_only
-        self._format: Format | None = None
-        self._decoder = getincrementaldecoder("utf-8")()
-        self._bytes = 0
-        self._refusal = ""
-        self._reason = "stop"
+        self._tool = tool
+        self._inlet = inlet_for(None if tool is not None else extractor, form, limits)
+        self._wanted: Channel | None = channel("content", choice) if tool is None else None
+        self._closed = False  # whether the call has all its arguments
 
     def take(self, chunk: Any) -> bool:
         """Feed what a chunk holds of the answer; say whether the partial has changed."""
-        if isinstance(chunk, str):
+        inlet = self._inlet
+        if inlet.text and type(chunk) is str and self._tool is None and not self.answer.choice:
             return self.extractor.feed(chunk)
-        if isinstance(chunk, bytes | bytearray | memoryview):
-            return self.extractor.feed(self._decoded(bytes(chunk)))
-        if self._format is None or not self._format.recognizes(chunk):
-            self._format = format_of(chunk)
         changed = False
-        for part in self._format.read(chunk):
-            if isinstance(part, Delta):
-                if part.channel == _CONTENT:
-                    changed |= self.extractor.feed(part.text)
-                elif part.channel == _REFUSAL:
-                    self._refusal += part.text
-            elif part.channel == _CONTENT:
-                self._reason = part.reason
+        for part in inlet.read(chunk):
+            if type(part) is Delta and part.channel is self._wanted:
+                changed |= self.extractor.feed(part.text)
+            else:
+                changed |= self._hear(part)
         return changed
 
-    def _decoded(self, chunk: bytes) -> str:
-        try:
-            text = self._decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            at = self._bytes - (len(error.object) - len(chunk)) + error.start
-            raise self.extractor.fail(SourceError, f"the source is not UTF-8 at byte {at}: {error.reason}") from error
-        self._bytes += len(chunk)
-        return text
+    def _hear(self, part: Part) -> bool:
+        """Take in what is no more of the text that is read."""
+        match part:
+            case Failure():
+                raise reported(part, self.extractor)
+            case Restart():
+                self.answer.clear()
+                if self._tool is not None:
+                    self._wanted = self.call = None
+                    self._closed = False
+                return self.extractor.restart(part.reason)
+            case Operation() if part.channel is self._wanted:
+                return fill(self.extractor, part)
+            case Closed():
+                self._closed |= part.channel is self._wanted
+            case Delta() if self._wanted is None and self._calls(part.channel):
+                self._wanted = self.call = part.channel
+                self.answer.hear(part)
+                return self.extractor.feed(part.text)
+            case _:
+                self.answer.hear(part)
+        return False
+
+    def _calls(self, channel: Channel) -> bool:
+        return channel.kind == "tool" and channel.name == self._tool and channel.choice == self.answer.choice
 
     def end(self) -> T:
         """The source has ended: give the result, or raise why there is none."""
+        for part in self._inlet.end():
+            if type(part) is Delta and part.channel is self._wanted:
+                self.extractor.feed(part.text)
+            else:
+                self._hear(part)
         extractor = self.extractor
-        if self._refusal:
-            raise extractor.fail(RefusalError, f"the model refused: {self._refusal}")
-        if self._reason == "filter":
-            raise extractor.fail(RefusalError, "the provider's content filter stopped the answer")
-        if self._reason == "length":
-            raise extractor.fail(TruncatedJSONError, "the provider cut the answer off at its limit of length")
-        if self._decoder.getstate()[0] and (self._json_only or extractor.state() is not State.COMPLETE):
-            raise extractor.fail(TruncatedJSONError, "the source ended inside a UTF-8 character")
-        return extractor.finish()
+        if (wrong := self.answer.wrong(extractor.prose)) is not None:
+            raise extractor.fail(*wrong)
+        if self._tool is not None:
+            if self.call is None:
+                raise extractor.fail(NoJSONError, self._no_call())
+            if self._closed:
+                extractor.complete()
+            elif not extractor.text:
+                raise extractor.fail(TruncatedJSONError, NO_ARGUMENTS)
+        if (cut := self._inlet.cut) and (self._json_only or extractor.state() is not State.COMPLETE):
+            raise extractor.fail(TruncatedJSONError, f"the source ended inside {cut}")
+        try:
+            return extractor.finish()
+        except NoJSONError as error:
+            if self._tool is None:
+                self.answer.point_out(error)
+            raise
+        except MismatchError as error:
+            if self._inlet.text and (instead := error_body(error, extractor.root_keys)) is not None:
+                raise instead from error
+            raise
+
+    def _no_call(self) -> str:
+        called = ", ".join(dict.fromkeys(call.name for call in self.answer.calls))
+        instead = f"; it calls {called}" if called else ""
+        said = self.answer.prose.strip()
+        quoted = f"; it says {said[:80] + ('…' if len(said) > 80 else '')!r}" if said else ""
+        return f"the answer has no call of {self._tool}{instead}{quoted}"
 
 
-def check_source(source: Any, every: Any) -> None:
+def inlet_for(extractor: Extractor[Any, Any] | None, form: Form | None, limits: Limits | None) -> Inlet:
+    """Make what reads the chunks, told what the text of the answer may look like; without one, it is no JSON."""
+    if extractor is None:
+        return Inlet(form, keys=(), limits=limits)
+    keys = extractor.root_keys if "{" in extractor.starts else ()
+    return Inlet(form, keys=keys, array="[" in extractor.starts, limits=limits)
+
+
+def error_body(error: MismatchError, keys: Container[str] | None) -> PartwayError | None:
+    """The error that a text reports that was read as the answer and does not fit: some APIs write one on many lines."""
+    body = json.loads(error.text)
+    if not isinstance(body, dict) or keys is None or "error" in keys or (failure := failure_of(body)) is None:
+        return None
+    instead = reported(failure)
+    instead.partial, instead.text = error.partial, error.text
+    return instead
+
+
+def fill(extractor: Extractor[Any, Any], part: Delta | Operation) -> bool:
+    """Feed the arguments of a call more of them; say whether the partial has changed."""
+    if isinstance(part, Delta):
+        return extractor.feed(part.text)
+    return extractor.operate(part.path, part.value, goes_on=part.goes_on)
+
+
+def note_partial(error: Exception, partial: Any) -> None:
+    """Say in an error that is not ours, of a source or a validator, what had arrived when it was raised."""
+    if partial is not None:
+        shown = repr(partial)
+        error.add_note("what had arrived: " + (shown if len(shown) <= NOTED else shown[:NOTED] + "…"))
+
+
+def check_source(source: Any, every: Any = None, choice: Any = 0) -> None:
     """Refuse a source or a pace that cannot work, and say what to pass instead."""
     if inspect.iscoroutine(source):
         source.close()  # or Python warns that it was never awaited
@@ -99,6 +203,23 @@ def check_source(source: Any, every: Any) -> None:
         )
     if every is not None and (not isinstance(every, int | float) or not every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
+    if isinstance(choice, bool) or not isinstance(choice, int) or choice < 0:
+        raise UsageError(f"choice takes a whole number from 0, not {choice!r}")
+
+
+def is_async(source: AsyncIterable[Any] | Iterable[Any]) -> TypeIs[AsyncIterable[Any]]:
+    """Whether a source is to be pulled asynchronously: one that is both kinds, as LiteLLM's is, where a loop runs."""
+    if not isinstance(source, AsyncIterable):
+        return False
+    if not isinstance(source, Iterable):
+        return True
+    import asyncio  # noqa: PLC0415  # a program without it has no loop, and need not load it for others
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def close_all(*sources: Any) -> None:

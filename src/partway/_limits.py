@@ -26,6 +26,8 @@ class Limits:
     """One number, in characters. Python and pydantic take integers of 4,300 digits."""
     max_candidates: int = 1000
     """JSON documents that are begun in one text. Prose about code has dozens of braces; only attacks have thousands."""
+    max_event: int = 16 * 1024 * 1024
+    """One event of a stream of server-sent events, or one line of JSON lines, in characters."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

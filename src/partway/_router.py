@@ -16,9 +16,12 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
+from partway._answer import NO_ARGUMENTS, Answer
 from partway._extractor import Extractor
-from partway.errors import PartwayError
+from partway._intake import note_partial
+from partway.errors import PartwayError, TruncatedJSONError, UsageError
 from partway.events import Event
+from partway.providers import Channel
 
 __all__ = ["Branch", "Router"]
 
@@ -31,6 +34,9 @@ class Branch(Generic[T]):
     Args:
         extractor: What reads it.
         events: The list that `extractor` tells its events to, from the first one on.
+        answer: What the chunks say besides.
+        index: Which document, answer or call it is, from 0.
+        call: The call of a tool that it is.
 
     Attributes:
         events: Those that nobody has taken yet; `None` when nobody can any more.
@@ -38,10 +44,21 @@ class Branch(Generic[T]):
         over: Whether it has ended, with `value` or with `error`.
     """
 
-    __slots__ = ("error", "events", "extractor", "kept", "over", "value")
+    __slots__ = ("answer", "call", "error", "events", "extractor", "index", "kept", "over", "value")
 
-    def __init__(self, extractor: Extractor[T, Any], events: list[Event]) -> None:
+    def __init__(
+        self,
+        extractor: Extractor[T, Any],
+        events: list[Event],
+        answer: Answer,
+        *,
+        index: int = 0,
+        call: Channel | None = None,
+    ) -> None:
         self.extractor = extractor
+        self.answer = answer
+        self.index = index
+        self.call = call
         self.events: list[Event] | None = events
         self.kept = False
         self.over = False
@@ -52,6 +69,8 @@ class Branch(Generic[T]):
         """All of it has been read: ask for its value."""
         self.over = True
         try:
+            if self.call is not None and not self.extractor.text:
+                raise self.extractor.fail(TruncatedJSONError, NO_ARGUMENTS)
             self.value = self.extractor.finish()
         except PartwayError as error:
             self.error = error
@@ -72,12 +91,14 @@ class Router(ABC, Generic[T]):
     """Knows what is in the chunks of a source, and which branch each part is for.
 
     Attributes:
+        answer: What the chunks say besides; of the first answer, where there are several.
         opened: The branches that have begun and have no run yet.
         error: What the loop over the runs raises in the end.
         over: Whether no more chunks are taken.
     """
 
     def __init__(self) -> None:
+        self.answer = Answer()
         self.opened: deque[Branch[T]] = deque()
         self.error: Exception | None = None
         self.over = False
@@ -115,7 +136,10 @@ class Router(ABC, Generic[T]):
             self.error = error
 
     def break_off(self, error: Exception) -> None:
-        """The source, or code that is not ours, has failed: everybody is told."""
+        """The source, or code that is not ours, has failed: everybody is told, and the error what had arrived."""
+        if not isinstance(error, UsageError):
+            for branch in self.branches():
+                note_partial(error, branch.extractor.partial)
         self._tell(error)
         self.error = error
 

@@ -20,6 +20,7 @@ from partway._router import Branch, Router
 from partway._stream import AsyncRun, BaseRun, Run
 from partway.errors import UsageError
 from partway.events import Event
+from partway.providers import Channel
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -106,6 +107,15 @@ class _SharedRun(BaseRun[T, P]):
         self._branch.kept = True
         return self._branch.events
 
+    @property
+    def _call(self) -> Channel | None:
+        return self._branch.call
+
+    @property
+    def index(self) -> int:
+        """Which it is of the calls, answers or documents, from 0."""
+        return self._branch.index
+
     def _outcome(self) -> T:
         if self._branch.error is not None:
             raise self._branch.error
@@ -116,7 +126,8 @@ class _RunOfMany(_SharedRun[T, P], Run[T, P]):
     """A run of several. The source is closed by the loop over them, and by nothing that is done to one."""
 
     def __init__(self, branch: Branch[T], pump: Pump, every: float | None) -> None:
-        super().__init__((), branch.extractor, every=every, json_only=False)
+        BaseRun.__init__(self, branch.extractor, branch.answer, every=every)
+        self._source = ()
         self._branch = branch
         self._steps = cast("Any", _SyncLooks(branch, pump))
 
@@ -128,7 +139,8 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
     """The same for an async source."""
 
     def __init__(self, branch: Branch[T], pump: AsyncPump, every: float | None) -> None:
-        super().__init__(cast("Any", ()), branch.extractor, every=every, json_only=False)
+        BaseRun.__init__(self, branch.extractor, branch.answer, every=every)
+        self._source = cast("Any", ())
         self._branch = branch
         self._steps = cast("Any", _AsyncLooks(branch, pump))
 
@@ -136,7 +148,38 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
 
-class Runs(Generic[T, P]):
+class _BaseRuns(Generic[T, P]):
+    """What the chunks say besides, of the answer as a whole."""
+
+    _router: Router[T]
+
+    @property
+    def prose(self) -> str:
+        """The text of the answer so far that is in none of the runs."""
+        return self._router.answer.prose
+
+    @property
+    def reasoning(self) -> str:
+        """What the model has thought so far, as far as the provider tells it apart."""
+        return self._router.answer.reasoning
+
+    @property
+    def model(self) -> str | None:
+        """The model that answers, as the provider names it; `None` if it has not."""
+        return self._router.answer.shared.model
+
+    @property
+    def usage(self) -> dict[str, Any] | None:
+        """The counts of tokens, under the provider's own names; most providers send them last."""
+        return self._router.answer.shared.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, in the provider's own word; of the first answer, where there are several."""
+        return self._router.answer.finish_reason
+
+
+class Runs(_BaseRuns[T, P]):
     """The runs of one source: iterate over it for each as it begins.
 
     When the loop goes on to the next, the run before has been read to its end; its result stays at hand. A loop that
@@ -181,7 +224,7 @@ class Runs(Generic[T, P]):
         self.close()
 
 
-class AsyncRuns(Generic[T, P]):
+class AsyncRuns(_BaseRuns[T, P]):
     """The runs of one async source: the same as `Runs`, to be awaited. Several tasks may read runs at once."""
 
     def __init__(self, source: AsyncIterable[Any], router: Router[T], *, every: float | None) -> None:

@@ -23,18 +23,21 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack, overload
 
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
+from partway._answer import Answer
 from partway._extractor import Extractor
-from partway._intake import Intake, aclose_all, check_source, close_all
+from partway._forms import Form
+from partway._intake import Intake, aclose_all, check_source, close_all, is_async, note_partial
 from partway._limits import Limits
 from partway._paths import Pattern
 from partway.errors import PartwayError, UsageError
 from partway.events import Completed, Event, Path, Rejection, State
+from partway.providers import Channel
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["AsyncRun", "BaseRun", "CommonOptions", "Run", "stream"]
+__all__ = ["AsyncRun", "BaseOptions", "BaseRun", "CommonOptions", "Run", "stream"]
 
 T = TypeVar("T")
 P = TypeVar("P", default=T)
@@ -42,11 +45,13 @@ V = TypeVar("V")
 
 
 class BaseRun(Generic[T, P]):
-    """What runs have in common: a look at the value so far."""
+    """What runs have in common: a look at the value so far, and at what the chunks say besides."""
 
-    def __init__(self, extractor: Extractor[T, P], *, every: float | None, json_only: bool) -> None:
+    _intake: Intake[T]
+
+    def __init__(self, extractor: Extractor[T, P], answer: Answer, *, every: float | None) -> None:
         self._extractor = extractor
-        self._intake = Intake(extractor, json_only)
+        self._answer = answer
         self._every = every
         self._shown = -math.inf
         self._last: Any = None
@@ -85,11 +90,49 @@ class BaseRun(Generic[T, P]):
         """What has arrived and does not fit the type, in the order of the text: where, why, and its JSON."""
         return self._extractor.rejected
 
-    def _listen(self) -> list[Event]:
-        if self._started:
-            raise UsageError("events() and items() come before anything is pulled: the run has begun already")
-        self._extractor.listen(self._events.append)
-        return self._events
+    @property
+    def prose(self) -> str:
+        """The model's text around the JSON so far: without its fence, without JSON that was given up."""
+        return self._extractor.prose + self._answer.prose
+
+    @property
+    def reasoning(self) -> str:
+        """What the model has thought so far: what the provider tells apart as that, and what stood in thinking tags."""
+        return self._answer.reasoning + self._extractor.thoughts
+
+    @property
+    def model(self) -> str | None:
+        """The model that answers, as the provider names it; `None` if it has not."""
+        return self._answer.shared.model
+
+    @property
+    def usage(self) -> dict[str, Any] | None:
+        """The counts of tokens, under the provider's own names; most providers send them last."""
+        return self._answer.shared.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, in the provider's own word (`stop`, `end_turn`…); `None` before it has."""
+        return self._answer.finish_reason
+
+    @property
+    def name(self) -> str | None:
+        """The tool that is called; `None` where the value is no call of a tool."""
+        return None if self._call is None else self._call.name
+
+    @property
+    def id(self) -> str | None:
+        """What the provider calls the call of a tool, to be named in the answer to it; `None` where there is none."""
+        return None if self._call is None else self._call.id or None
+
+    @property
+    def index(self) -> int:
+        """Which it is of the calls, answers or documents that come side by side, from 0."""
+        return self._answer.choice if self._call is None else self._call.index
+
+    @property
+    def _call(self) -> Channel | None:
+        return self._intake.call
 
     def _unseen(self) -> bool:
         """Whether there is a partial that has not been shown."""
@@ -104,6 +147,18 @@ class BaseRun(Generic[T, P]):
             self._shown = time.monotonic()
         self._last = self.partial
         return self._last  # type: ignore[no-any-return]  # there is one, or nothing is shown
+
+    def _listen(self) -> list[Event]:
+        if self._started:
+            raise UsageError("events() and items() come before anything is pulled: the run has begun already")
+        self._extractor.listen(self._events.append)
+        return self._events
+
+    def _keep(self, error: BaseException) -> None:
+        """Keep what ended the run; to what is not ours, say what had arrived."""
+        self._error = error
+        if isinstance(error, Exception) and not isinstance(error, PartwayError | UsageError):
+            note_partial(error, self.partial)
 
     def _outcome(self) -> T:
         if self._error is not None:
@@ -126,9 +181,10 @@ class Run(BaseRun[T, P]):
     """
 
     def __init__(
-        self, source: Iterable[Any], extractor: Extractor[T, P], *, every: float | None, json_only: bool
+        self, source: Iterable[Any], extractor: Extractor[T, P], intake: Intake[T], *, every: float | None
     ) -> None:
-        super().__init__(extractor, every=every, json_only=json_only)
+        super().__init__(extractor, intake.answer, every=every)
+        self._intake = intake
         self._source = source
         self._steps = self._pulled()
 
@@ -146,7 +202,7 @@ class Run(BaseRun[T, P]):
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._error = error
+            self._keep(error)
             raise
         finally:
             close_all(iterator, self._source)
@@ -227,9 +283,10 @@ class AsyncRun(BaseRun[T, P]):
     """A stream that is being read from an async source: the same as `Run`, to be awaited."""
 
     def __init__(
-        self, source: AsyncIterable[Any], extractor: Extractor[T, P], *, every: float | None, json_only: bool
+        self, source: AsyncIterable[Any], extractor: Extractor[T, P], intake: Intake[T], *, every: float | None
     ) -> None:
-        super().__init__(extractor, every=every, json_only=json_only)
+        super().__init__(extractor, intake.answer, every=every)
+        self._intake = intake
         self._source = source
         self._steps = self._pulled()
 
@@ -247,7 +304,7 @@ class AsyncRun(BaseRun[T, P]):
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._error = error
+            self._keep(error)
             raise
         finally:
             await aclose_all(iterator, self._source)
@@ -326,20 +383,28 @@ class AsyncRun(BaseRun[T, P]):
         await self.aclose()
 
 
-class CommonOptions(TypedDict, total=False):
-    """The arguments of `stream` and `stream_all` that do not decide what kind of run it is."""
+class BaseOptions(TypedDict, total=False):
+    """The arguments of `stream`, `stream_all` and `stream_choices` that do not decide what kind of run it is."""
 
     every: float | None
     fail_fast: bool
     validation_context: Any
     limits: Limits | None
     thinking: Sequence[str]
+    form: Form | None
+
+
+class CommonOptions(BaseOptions, total=False):
+    """Those of `stream` and `stream_all`."""
+
+    choice: int
 
 
 class _Options(CommonOptions, total=False):
     """Those of `stream`."""
 
     json_only: bool
+    tool: str | None
 
 
 @overload
@@ -377,12 +442,17 @@ def stream(
     validation_context: Any = None,
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
+    tool: str | None = None,
+    choice: int = 0,
+    form: Form | None = None,
 ) -> Run[Any, Any] | AsyncRun[Any, Any]:
     """Read one typed value from a source of chunks, showing it while it grows.
 
     Args:
-        source: An iterable of `str`, of `bytes` (UTF-8, cut anywhere), or of the chunks of an LLM client: objects or
-            dicts. An async iterable gives an async run. It is closed in the end.
+        source: An iterable of the chunks of an LLM client (objects or dicts), of `str` or `bytes` of a response's body
+            (server-sent events, JSON lines, a JSON array; cut anywhere, or line by line), or of the model's text
+            itself. Which it is, is found out; docs/providers.md lists what is known. An async iterable gives an async
+            run. It is closed in the end.
         type_: A model, or any type that `pydantic.TypeAdapter` takes.
         partial: A class of your own to show the partials as: a model or dataclass with the fields of `type_`, each with
             the default that it reads before it has arrived. `partway stubs` writes such classes. The result stays a
@@ -395,21 +465,26 @@ def stream(
         validation_context: What validators get as `info.context`.
         limits: How much is read at most.
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
+        tool: Read the arguments of the first call of this tool, instead of the text of the answer.
+        choice: Which of several answers is read, from 0.
+        form: What `str` and `bytes` of the source hold, where it is not to be found out: `"text"`, the model's text
+            itself; `"sse"`, server-sent events; `"ndjson"`, JSON lines; `"json"`, one JSON array or object.
 
     Raises:
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every)
+    check_source(source, every, choice)
     extractor: Extractor[Any, Any] = Extractor(
         type_,
         partial=partial,
         limits=limits,
-        json_only=json_only,
+        json_only=json_only or tool is not None,
         fail_fast=fail_fast,
         validation_context=validation_context,
         thinking=thinking,
     )
-    if isinstance(source, AsyncIterable):
-        return AsyncRun(source, extractor, every=every, json_only=json_only)
-    return Run(source, extractor, every=every, json_only=json_only)
+    intake = Intake(extractor, json_only=json_only, tool=tool, choice=choice, form=form, limits=limits)
+    if is_async(source):
+        return AsyncRun(source, extractor, intake, every=every)
+    return Run(source, extractor, intake, every=every)

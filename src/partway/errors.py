@@ -121,7 +121,13 @@ class RefusalError(PartwayError):
 
 
 class SourceError(PartwayError):
-    """The source sent an error, or something that is not text, where the answer should have been."""
+    """The source sent an error, or something that is not text, where the answer should have been.
+
+    Attributes:
+        code: What the provider calls the error (`overloaded_error`, `429`), if it says.
+    """
+
+    code: str | None = None
 
 
 class UsageError(RuntimeError):

@@ -1,4 +1,4 @@
-"""Chat Completions chunks as dicts, objects and the SDK's own, and the registry that tells formats apart."""
+"""Chat Completions chunks as dicts, objects and the SDK's own, and what others than OpenAI send."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
-from partway import UsageError
-from partway.providers import FORMATS, Channel, Delta, Ending, deltas_of, format_of, openai_chat
-from partway.providers._delta import field
+from partway.providers import Channel, Closed, Delta, Ending, Facts, Part, channel, format_of, openai_chat
 
-ANSWER, SECOND = Channel("content", 0), Channel("content", 1)
-REFUSED = Channel("refusal", 0)
+ANSWER, SECOND = channel("content", 0), channel("content", 1)
+REFUSED, THOUGHT = channel("refusal", 0), channel("reasoning", 0)
 NULLS = dict.fromkeys(["role", "function_call", "tool_calls", "audio", "provider_specific_fields"])
 
 
@@ -22,7 +20,7 @@ def choice(delta: Any, finish: str | None = None, index: int = 0) -> dict[str, A
 
 
 # Name, choices, and what is read
-READ: list[tuple[str, list[Any], list[Delta | Ending]]] = [
+READ: list[tuple[str, list[Any], list[Part]]] = [
     ("content", [choice({"content": "a"})], [Delta(ANSWER, "a")]),
     ("the first chunk's role and no text", [choice({"role": "assistant", "content": ""})], []),
     ("null content and a null role", [choice({"role": None, "content": None})], []),
@@ -34,35 +32,34 @@ READ: list[tuple[str, list[Any], list[Delta | Ending]]] = [
     ("refusal", [choice({"refusal": "No."})], [Delta(REFUSED, "No.")]),
     ("content and refusal", [choice({"content": "a", "refusal": "b"})], [Delta(ANSWER, "a"), Delta(REFUSED, "b")]),
     ("another choice", [choice({"content": "a", "refusal": "b"}, "stop", index=1)],
-     [Delta(SECOND, "a"), Delta(Channel("refusal", 1), "b"), Ending(SECOND, "stop")]),
+     [Delta(SECOND, "a"), Delta(channel("refusal", 1), "b"), Ending("stop", "stop", 1)]),
     ("several choices", [choice({"content": "b"}, index=1), choice({"content": "a"})],
      [Delta(SECOND, "b"), Delta(ANSWER, "a")]),
-    ("stop", [choice({}, "stop")], [Ending(ANSWER, "stop")]),
+    ("stop", [choice({}, "stop")], [Ending("stop", "stop")]),
     ("length, behind the last text", [choice({"content": "a"}, "length")],
-     [Delta(ANSWER, "a"), Ending(ANSWER, "length")]),
-    ("content_filter", [choice({}, "content_filter")], [Ending(ANSWER, "filter")]),
-    ("tool_calls", [choice({}, "tool_calls")], [Ending(ANSWER, "stop")]),
+     [Delta(ANSWER, "a"), Ending("length", "length")]),
+    ("content_filter", [choice({}, "content_filter")], [Ending("filter", "content_filter")]),
+    ("tool_calls", [choice({}, "tool_calls")], [Ending("stop", "tool_calls")]),
+    ("reasoning of DeepSeek", [choice({"reasoning_content": "a", "content": None})], [Delta(THOUGHT, "a")]),
+    ("reasoning of Groq", [choice({"reasoning": "a"})], [Delta(THOUGHT, "a")]),
+    ("reasoning that turns into text", [choice({"reasoning_content": "a", "content": "b"})],
+     [Delta(ANSWER, "b"), Delta(THOUGHT, "a")]),
 ]  # fmt: skip
 # What only servers other than OpenAI's send
-LOOSE: list[tuple[str, list[Any], list[Delta | Ending]]] = [
-    ("a reason that is not known", [choice({}, "eos")], [Ending(ANSWER, "stop")]),
-    ("a null delta", [choice(None, "stop")], [Ending(ANSWER, "stop")]),
+LOOSE: list[tuple[str, list[Any], list[Part]]] = [
+    ("a reason that is not known", [choice({}, "eos")], [Ending("stop", "eos")]),
+    ("a null delta", [choice(None, "stop")], [Ending("stop", "stop")]),
     ("no index", [{"delta": {"content": "a"}}], [Delta(ANSWER, "a")]),
     ("a null index", [{"index": None, "delta": {"content": "a"}}], [Delta(ANSWER, "a")]),
-    ("no delta", [{"finish_reason": "length"}], [Ending(ANSWER, "length")]),
+    ("no delta", [{"finish_reason": "length"}], [Ending("length", "length")]),
     ("an empty choice", [{}], []),
     ("a null choice", [None], []),
-]
-
-UNKNOWN: list[tuple[Any, str]] = [
-    ({}, "a dict with the keys of nothing is no chunk that is known"),
-    ({"type": "ping", 3: 4}, "a dict with the keys 'type', 3 is no chunk that is known"),
-    ({"choices": "ab"}, "a dict with the keys 'choices' is no chunk that is known"),
-    (SimpleNamespace(choices=3), "a SimpleNamespace is no chunk that is known"),
-    (object(), "a object is no chunk that is known"),
-    (None, "a NoneType is no chunk that is known"),
-    (b"{}", "a bytes is no chunk that is known"),
-]
+    ("Mistral's parts", [choice({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "a"}, {}]},
+                                             {"type": "text", "text": "b"}, {"type": "reference"}]})],
+     [Delta(THOUGHT, "a"), Delta(ANSWER, "b")]),
+    ("not streamed", [{"index": 0, "message": {"role": "assistant", "content": "a"}, "finish_reason": "stop"}],
+     [Delta(ANSWER, "a"), Ending("stop", "stop")]),
+]  # fmt: skip
 
 
 def namespace(value: Any) -> Any:
@@ -71,10 +68,11 @@ def namespace(value: Any) -> Any:
     return [namespace(part) for part in value] if isinstance(value, list) else value
 
 
-def sdk_chunk(choices: list[Any]) -> ChatCompletionChunk:
-    return ChatCompletionChunk.model_validate(
-        {"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk", "choices": choices}
-    )
+HEAD = {"id": "c", "created": 1, "object": "chat.completion.chunk"}
+
+
+def sdk_chunk(choices: list[Any], **said: Any) -> ChatCompletionChunk:
+    return ChatCompletionChunk.model_validate({**HEAD, "model": "", "choices": choices, **said})
 
 
 FORMS = {
@@ -89,48 +87,119 @@ FORMED = [
 ]
 
 
+def read(*chunks: Any) -> list[Part]:
+    adapter = openai_chat.Adapter()
+    return [part for chunk in chunks for part in adapter.read(chunk)]
+
+
 @pytest.mark.parametrize(("chunk", "said"), FORMED)
 def test_a_chunk_is_recognised_and_read(chunk, said):
     assert format_of(chunk) is openai_chat
-    assert list(openai_chat.read(chunk)) == said
+    assert read(chunk) == said
 
 
-@pytest.mark.parametrize(("chunk", "said"), FORMED)
-def test_the_pieces_of_the_answer_are_those_of_the_first_choice(chunk, said):
-    assert deltas_of(chunk) == [part.text for part in said if isinstance(part, Delta) and part.channel == ANSWER]
+@pytest.mark.parametrize("wrap", [lambda chunk: {"data": chunk}, lambda chunk: SimpleNamespace(data=chunk),
+                                  lambda chunk: {"type": "chunk", "chunk": chunk}])  # fmt: skip
+def test_a_chunk_may_be_wrapped(wrap):
+    wrapped = wrap({**HEAD, "choices": [choice({"content": "a"})]})
+    assert format_of(wrapped) is openai_chat
+    assert read(wrapped) == [Delta(ANSWER, "a")]
 
 
-def test_usage_alone_says_nothing():
+def test_the_events_of_the_helper_beside_the_chunks_repeat_what_these_say():
+    for event in (
+        {"type": "content.delta", "delta": "a", "snapshot": "a"},
+        SimpleNamespace(type="refusal.done", refusal=""),
+    ):
+        assert format_of(event) is openai_chat
+        assert read(event) == []
+
+
+@pytest.mark.parametrize("form", [dict, lambda **said: namespace(said), sdk_chunk])
+def test_model_and_usage_are_said_once(form):
     usage = {"completion_tokens": 25, "prompt_tokens": 473, "total_tokens": 498}
-    head = {"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk"}
-    for chunk in [{"choices": [], "usage": usage}, ChatCompletionChunk(**head, choices=[], usage=usage)]:
-        assert format_of(chunk) is openai_chat
-        assert list(openai_chat.read(chunk)) == []
+    chunks = [form(choices=[choice({"content": text})], model="m") for text in "ab"] + [
+        form(choices=[], model="m", usage=usage)
+    ]
+    first, *others, last = read(*chunks)
+    assert [first, *others] == [Delta(ANSWER, "a"), Facts("m", None), Delta(ANSWER, "b")]
+    assert isinstance(last, Facts)
 
 
-def test_a_plain_str_is_its_own_piece():
-    assert deltas_of("a") == ["a"]
-    assert deltas_of("") == [""]
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"choices": [{**choice({}, "stop"), "usage": {"total_tokens": 3}}]},
+        {"choices": [choice({}, "stop")], "x_groq": {"usage": {"total_tokens": 3}}},
+    ],
+    ids=["Moonshot", "Groq"],
+)
+def test_usage_may_stand_elsewhere(said):
+    assert read(said) == [Ending("stop", "stop"), Facts(None, {"total_tokens": 3})]
 
 
-@pytest.mark.parametrize(("chunk", "words"), UNKNOWN)
-def test_what_no_format_knows_is_named(chunk, words):
-    for read in [format_of, deltas_of]:
-        with pytest.raises(UsageError) as caught:
-            read(chunk)
-        assert str(caught.value) == f"{words}: yield str, bytes, or chunks of openai_chat"
+def opened(index: int | None, name: str | None, text: Any = "", id_: str | None = "c") -> dict[str, Any]:
+    return {"index": index, "id": id_, "type": "function", "function": {"name": name, "arguments": text}}
 
 
-def test_each_format_has_what_a_format_has():
-    assert openai_chat in FORMATS
-    for format_ in FORMATS:
-        assert callable(format_.recognizes)
-        assert callable(format_.read)
-        assert not format_.recognizes({})
-        assert not format_.recognizes("choices")
+def goes_on(index: int | None, text: str | None) -> dict[str, Any]:
+    return {"index": index, "function": {"arguments": text}}
 
 
-def test_a_field_is_a_key_or_an_attribute_or_none():
-    assert field({"a": 1}, "a") == field(SimpleNamespace(a=1), "a") == 1
-    assert field({"a": 1}, "b") is field(SimpleNamespace(a=1), "b") is None
-    assert field({}, "keys") is None  # a method of a dict is no field of a chunk
+ONE, TWO = Channel("tool", 0, 0, "a", "c"), Channel("tool", 0, 1, "b", "d")
+STOP = Ending("stop", "tool_calls")
+# The calls in each chunk, and what is read; the last chunk says `tool_calls`.
+CALLS: list[tuple[str, list[list[Any]], list[Part]]] = [
+    ("one", [[opened(0, "a")], [goes_on(0, "{")], [goes_on(0, "}")]],
+     [Delta(ONE, ""), Delta(ONE, "{"), Delta(ONE, "}"), Closed(ONE), STOP]),
+    ("one that comes whole", [[opened(0, "a", "{}")]], [Delta(ONE, "{}"), Closed(ONE), STOP]),
+    ("arguments that are null", [[opened(0, "a", None)], [goes_on(0, None)]], [Delta(ONE, ""), Closed(ONE), STOP]),
+    ("two, mixed", [[opened(0, "a", "{")], [opened(1, "b", "{", "d")], [goes_on(0, "}")], [goes_on(1, "}")]],
+     [Delta(ONE, "{"), Delta(TWO, "{"), Delta(ONE, "}"), Delta(TWO, "}"), Closed(ONE), Closed(TWO), STOP]),
+    ("two in a chunk", [[opened(0, "a", "{}"), opened(1, "b", "{}", "d")]],
+     [Delta(ONE, "{}"), Delta(TWO, "{}"), Closed(ONE), Closed(TWO), STOP]),
+    ("an empty name and id in what goes on", [[opened(0, "a")], [opened(0, "", "{}", "")]],
+     [Delta(ONE, ""), Delta(ONE, "{}"), Closed(ONE), STOP]),
+    ("name and id repeated", [[opened(0, "a", "{")], [opened(0, "a", "}")]],
+     [Delta(ONE, "{"), Delta(ONE, "}"), Closed(ONE), STOP]),
+    ("no index, whole", [[opened(None, "a", "{}")], [opened(None, "b", "{}", "d")]],
+     [Delta(ONE, "{}"), Delta(TWO, "{}"), Closed(ONE), Closed(TWO), STOP]),
+    ("no index nor id in what goes on", [[opened(None, "a", "{")], [goes_on(None, "}")]],
+     [Delta(ONE, "{"), Delta(ONE, "}"), Closed(ONE), STOP]),
+    ("another call at the same index", [[opened(0, "a", "{}")], [opened(0, "b", "{}", "d")]],
+     [Delta(ONE, "{}"), Closed(ONE), Delta(TWO, "{}"), Closed(TWO), STOP]),
+    ("the name comes late", [[opened(0, None, "{")], [goes_on(0, "}")], [opened(0, "a", "", None)]],
+     [Delta(ONE, "{}"), Closed(ONE), STOP]),
+    ("the name never comes", [[opened(0, None, "{")]], [STOP]),
+    ("arguments as an object", [[opened(0, "a", {"é": [1]})]], [Delta(ONE, '{"é": [1]}'), Closed(ONE), STOP]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [dict, lambda **said: namespace(said)])
+@pytest.mark.parametrize(("calls", "said"), [pytest.param(*row[1:], id=row[0]) for row in CALLS])
+def test_calls_are_told_apart(form, calls, said):
+    chunks = [form(choices=[choice({"tool_calls": part})]) for part in calls]
+    assert read(*chunks, form(choices=[choice({}, "tool_calls")])) == said
+
+
+def test_calls_of_several_answers_are_told_apart():
+    chunks = [
+        {"choices": [choice({"tool_calls": [opened(0, "a", text)]}, index=index)]} for index, text in enumerate("{[")
+    ]
+    other = Channel("tool", 1, 0, "a", "c")
+    assert read(*chunks, {"choices": [choice({}, "stop", 1)]}) == [
+        *[Delta(ONE, "{"), Delta(other, "["), Closed(other), Ending("stop", "stop", 1)]
+    ]
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_a_call_that_is_cut_off_is_not_closed(reason):
+    parts = read({"choices": [choice({"tool_calls": [opened(0, "a", "{}")]})]}, {"choices": [choice({}, reason)]})
+    assert not any(isinstance(part, Closed) for part in parts)
+
+
+@pytest.mark.parametrize(
+    "chunk", [{}, "choices", None, 3, {"choices": "ab"}, {"type": "ping"}, {"choices": [{"text": "a"}]}]
+)
+def test_what_is_something_else_is_not_recognised(chunk):
+    assert not openai_chat.recognizes(chunk)

@@ -1,47 +1,130 @@
-"""Chunks in, deltas out: one module for each wire format, and the registry of them.
+"""Chunks in, parts out: one module for each wire format, and the registry of them.
 
-A format is recognised by the shape of its chunks (keys or attributes), never by importing an SDK. Its module has two
-functions: `recognizes(chunk)`, and `read(chunk)`, which gives the chunk's `Delta`s and, where the chunk says that the
-answer has ended, an `Ending`.
+A format is recognised by the shape of its chunks (keys or attributes), never by importing an SDK. Its module has a
+function `recognizes(chunk)` and a class `Adapter`, whose `read(chunk)` gives the `Part`s of a chunk; docs/providers.md
+shows how to write one. A new one is added to `FORMATS`, and to nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from typing import Any, Final
 
 from partway.errors import UsageError
-from partway.providers import openai_chat
-from partway.providers._delta import Channel, Delta, Ending, Format
+from partway.providers import (
+    ag_ui,
+    anthropic,
+    bedrock,
+    cohere,
+    gemini,
+    gemini_interactions,
+    langchain,
+    ollama,
+    openai_chat,
+    openai_completions,
+    openai_responses,
+    pydantic_ai,
+    tgi,
+    vercel_ui,
+    watsonx,
+    writer,
+)
+from partway.providers._delta import (
+    CONTENT,
+    Adapter,
+    Channel,
+    Closed,
+    Delta,
+    Ending,
+    Facts,
+    Failure,
+    Format,
+    Operation,
+    Part,
+    Restart,
+    channel,
+    field,
+    plain,
+)
 
-__all__ = ["FORMATS", "Channel", "Delta", "Ending", "Format", "deltas_of", "format_of"]
+__all__ = [
+    "CONTENT",
+    "FORMATS",
+    "Adapter",
+    "Channel",
+    "Closed",
+    "Delta",
+    "Ending",
+    "Facts",
+    "Failure",
+    "Format",
+    "Operation",
+    "Part",
+    "Restart",
+    "channel",
+    "failure_of",
+    "field",
+    "format_of",
+    "plain",
+    "unknown",
+]
 
-FORMATS: Final[tuple[Format, ...]] = (openai_chat,)
+FORMATS: Final[tuple[Format, ...]] = (
+    openai_responses,
+    openai_completions,  # before `openai_chat`, which takes a chunk of either without choices
+    openai_chat,
+    anthropic,
+    ag_ui,
+    pydantic_ai,
+    gemini_interactions,
+    vercel_ui,  # before `cohere`, which has a word of its in common
+    cohere,
+    bedrock,
+    gemini,
+    ollama,
+    tgi,
+    watsonx,
+    langchain,
+    writer,  # last, as its chunks say the least
+)
+"""In the order in which they are asked."""
 
 
-def format_of(chunk: Any) -> Format:
-    """The format of a stream, told by one of its chunks.
+def format_of(chunk: Any) -> Format | None:
+    """The format of a stream, told by one of its chunks; `None` if it is of none that is known."""
+    return next((format_ for format_ in FORMATS if format_.recognizes(chunk)), None)
 
-    Raises:
-        UsageError: It is of no format that is known.
+
+def failure_of(chunk: Any, *, alone: bool = False) -> Failure | None:
+    """The error that a chunk reports, or the body of a response; `None` if it reports none.
+
+    Errors look alike everywhere: an object with a message, under `error` (OpenAI, Anthropic, Google, Groq, OpenRouter),
+    in the chunk itself (`{"type": "error", "message": …}`), or a message alone (Ollama's `{"error": "…"}`).
+
+    Args:
+        chunk: What came.
+        alone: Whether it is a chunk of no format: then a `message` (Cohere, Bedrock), `detail` (FastAPI) or `errors`
+            will do.
     """
-    for format_ in FORMATS:
-        if format_.recognizes(chunk):
-            return format_
+    error = field(chunk, "error")
+    if not error:
+        error = chunk if field(chunk, "type") == "error" else None
+    if error is None:
+        said = next(filter(None, (field(chunk, name) for name in ("message", "detail", "errors") if alone)), None)
+        return Failure(said if isinstance(said, str) else json.dumps(said)) if isinstance(said, str | list) else None
+    if isinstance(error, str):
+        return Failure(f"the provider reported an error: {error}")
+    words = [field(error, name) for name in ("type", "status", "code")]
+    code = next((str(word) for word in words if word and word != "error"), None)
+    message = field(error, "message") or field(error, "detail")
+    return Failure(message if isinstance(message, str) else str(plain(error)), code)
+
+
+def unknown(chunk: Any) -> UsageError:
+    """The error for a chunk that is of no format."""
     what = f"a {type(chunk).__name__}"
-    if isinstance(chunk, Mapping):
-        what += " with the keys " + (", ".join(map(repr, chunk)) or "of nothing")
+    names = list(chunk) if isinstance(chunk, dict) else list(getattr(chunk, "__dict__", ()))
+    if isinstance(chunk, dict) or names:
+        what += " with the keys " + (", ".join(map(repr, names)) or "of nothing")
     known = ", ".join(format_.__name__.rpartition(".")[2] for format_ in FORMATS)
-    raise UsageError(f"{what} is no chunk that is known: yield str, bytes, or chunks of {known}")
-
-
-def deltas_of(chunk: Any) -> list[str]:
-    """The pieces of the model's answer in one chunk, of whatever kind the chunk is.
-
-    Raises:
-        UsageError: It is of no format that is known.
-    """
-    if isinstance(chunk, str):
-        return [chunk]
-    parts = format_of(chunk).read(chunk)
-    return [part.text for part in parts if isinstance(part, Delta) and part.channel == Channel("content", 0)]
+    return UsageError(f"{what} is no chunk that is known: yield str, bytes, or chunks of {known}")

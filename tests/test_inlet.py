@@ -1,0 +1,220 @@
+"""Whatever a source yields comes out as parts: the model's text, chunks of any format, bodies in any form."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as holds_for
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from chunks import call, chunk
+from partway import (
+    LimitError,
+    Limits,
+    MismatchError,
+    NoJSONError,
+    PartwayError,
+    SourceError,
+    TruncatedJSONError,
+    UsageError,
+    stream,
+    stream_choices,
+    stream_tools,
+)
+from partway._inlet import Inlet
+from partway.providers import CONTENT, Delta, Ending
+from sources import Source, both, given
+
+
+class Tea(BaseModel):
+    name: str
+
+
+A = '{"name":"Assam"}'
+CHUNKS = [chunk("So: "), chunk(A[:9]), chunk(A[9:]), chunk(finish="stop")]
+ASSAM = Tea(name="Assam")
+
+NDJSON = "".join(json.dumps(each) + "\n" for each in CHUNKS)
+SSE = "".join(f"data: {json.dumps(each)}\n\n" for each in CHUNKS) + "data: [DONE]\n\n"
+ARRAY = json.dumps(CHUNKS)
+BODIES = {
+    "ndjson": NDJSON,
+    "sse": SSE,
+    "json": ARRAY,
+    "text": f"So: {A}",
+    "CRLF": SSE.replace("\n", "\r\n"),
+    "BOM": "\ufeff" + SSE,
+}
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@both
+async def test_a_body_is_read_however_it_is_cut(source, body, size):
+    data = body.encode()
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    run = stream(source(pieces), Tea)
+    assert await given(run.result()) == ASSAM
+    assert run.prose == "So: "
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["with their ends", "without"])
+@pytest.mark.parametrize("kind", [bytes, str])
+@pytest.mark.parametrize("body", [NDJSON, SSE], ids=["ndjson", "sse"])
+def test_a_body_may_come_in_lines(body, kind, keep):
+    lines = body.splitlines(keepends=keep)
+    assert stream([line if kind is str else line.encode() for line in lines], Tea).result() == ASSAM
+
+
+@pytest.mark.parametrize("form", ["ndjson", "sse", "json", "text"])
+def test_the_form_may_be_said(form):
+    assert stream([BODIES[form]], Tea, form=form).result() == ASSAM
+
+
+def test_what_is_said_is_not_found_out():
+    with pytest.raises(NoJSONError):
+        stream([A], Tea, form="sse").result()
+    assert stream(['{"choices": []}'], dict[str, Any], form="text").result() == {"choices": []}
+
+
+@pytest.mark.parametrize("body", [NDJSON, SSE, ARRAY], ids=["ndjson", "sse", "json"])
+def test_calls_and_choices_are_read_from_bodies(body):
+    assert [run.result() for run in stream_choices([body.encode()], Tea)] == [ASSAM]
+    calls = "".join(f"data: {json.dumps(each)}\n\n" for each in (call(0, A, "make_tea"), chunk(finish="tool_calls")))
+    assert [run.result() for run in stream_tools([calls.encode()], {"make_tea": Tea})] == [ASSAM]
+    assert stream([calls.encode()], Tea, tool="make_tea").result() == ASSAM
+
+
+class Choosy(BaseModel):
+    choices: list[str]
+    id: str = ""
+
+
+# Answers that look like chunks, and are the user's.
+OWN = [
+    (Choosy, '{"choices":["a","b"]}'),
+    (Choosy, '{"id":"x","choices":["a"]}'),
+    (Choosy, '{"choices":[]}'),
+    (dict[str, Any], '{"name":"x","error":"y"}'),
+    (list[dict[str, int]], '[{"id":1},{"id":2}]'),
+    (Tea, A),
+]
+
+
+@pytest.mark.parametrize(("type_", "text"), OWN)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize("kind", [bytes, str])
+def test_an_answer_that_looks_like_a_chunk_is_an_answer(type_, text, size, kind):
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    value = stream([piece if kind is str else piece.encode() for piece in pieces], type_).result()
+    assert value == (type_.model_validate_json(text) if hasattr(type_, "model_validate_json") else json.loads(text))
+
+
+PAGE = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx {1}</body></html>"
+# What came instead of a stream, the error, and what it says.
+INSTEAD: list[tuple[str, str, str]] = [
+    ("a page", PAGE, "an HTML page came instead of a stream: 502 Bad Gateway"),
+    ("OpenAI's 401", json.dumps({"error": {"message": "Incorrect API key", "type": "auth_error"}}, indent=2),
+     "the provider reported auth_error: Incorrect API key"),
+    ("Anthropic's 401", '{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}',
+     "the provider reported authentication_error: invalid x-api-key"),
+    ("Google's 400", '[{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT"}}]',
+     "the provider reported INVALID_ARGUMENT: API key not valid"),
+    ("Ollama's 404", '{"error":"model not found"}', "the provider reported an error: model not found"),
+    ("FastAPI's 422", '{"detail":"Not Found"}', "Not Found"),
+    ("Cohere's 401", '{"message":"invalid api token"}', "invalid api token"),
+    ("an event", 'event: error\ndata: {"error":{"message":"Busy","code":503}}\n\n', "the provider reported 503: Busy"),
+    ("broken JSON in an event", 'data: {"choices":[}\n\n', 'event 1 is broken: Expecting value at character 12, in {"'),
+    ("broken JSON in a line", NDJSON.splitlines()[0] + '\n{"choices":[}\n', "Expecting value at character 12"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "words"), [pytest.param(*row[1:], id=row[0]) for row in INSTEAD])
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_what_came_instead_of_a_stream_is_quoted(body, words, size):
+    data = body.encode()
+    made = Source([data[at : at + size] for at in range(0, len(data), size)])
+    with pytest.raises(SourceError) as caught:
+        stream(made, Tea).result()
+    assert words in str(caught.value)
+    assert made.closed == 1
+
+
+def test_an_error_on_many_lines_is_told_line_by_line_too():
+    body = json.dumps({"error": {"message": "Incorrect API key", "type": "x"}}, indent=2)
+    with pytest.raises(SourceError, match="the provider reported x: Incorrect API key") as caught:
+        stream(body.splitlines(), Tea).result()
+    assert isinstance(caught.value.__cause__, MismatchError)
+
+
+def test_an_event_that_is_too_large_is_a_limit():
+    with pytest.raises(LimitError, match="one event has more than max_event=50 characters"):
+        stream([SSE.encode()], Tea, limits=Limits(max_event=50)).result()
+
+
+@pytest.mark.parametrize("body", [SSE[:-40], NDJSON[:-40]], ids=["sse", "ndjson"])
+def test_a_body_that_is_cut_off_inside_an_event_is_truncated_unless_the_answer_was_there(body):
+    short = body[: body.index("ssam") + 2]
+    with pytest.raises(TruncatedJSONError, match="the source ended inside"):
+        stream([short.encode()], Tea).result()
+    assert stream([body.encode()], Tea).result() == ASSAM
+
+
+def test_an_event_of_a_newer_kind_is_passed_over():
+    news = {"type": "content_sparkle", "sparkle": 1}
+    assert stream([CHUNKS[0], news, *CHUNKS[1:]], Tea).result() == ASSAM
+    with pytest.raises(UsageError, match="'type', 'sparkle'"):
+        stream([news, *CHUNKS], Tea).result()
+
+
+def test_formats_may_change_and_are_remembered():
+    parts = []
+    inlet = Inlet()
+    for each in (
+        call(0, "{", "a"),
+        {"type": "ping"},
+        {"message": {"content": "x"}, "done": False},
+        call(0, "}"),
+        chunk(finish="stop"),
+    ):
+        parts += inlet.read(each)
+    assert [part.text for part in parts if isinstance(part, Delta)] == ["{", "x", "}"]
+
+
+def test_plain_text_is_passed_on_as_it_comes():
+    inlet = Inlet(keys=("name",))
+    assert inlet.read("So") == [Delta(CONTENT, "So")]
+    assert inlet.text
+    assert inlet.read(b": {") == [Delta(CONTENT, ": {")]
+    assert inlet.end() == []
+
+
+def test_what_was_kept_comes_at_the_end():
+    inlet = Inlet(keys=("name",))
+    assert inlet.read(b"dat") == []
+    assert inlet.end() == [Delta(CONTENT, "dat")]
+    last = Inlet()
+    assert last.read(b'data: {"choices":[{"finish_reason":"stop"}]}') == []
+    assert last.end() == [Ending("stop", "stop")]
+
+
+@holds_for(st.sampled_from(sorted(BODIES)), st.data())
+def test_the_cuts_do_not_matter(kind: str, data: st.DataObject):
+    body = BODIES[kind].encode()
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(body) - 1), max_size=12)))
+    pieces = [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
+    assert stream(pieces, Tea).result() == ASSAM
+
+
+@pytest.mark.usefixtures("corpus")
+def test_every_body_of_the_corpus_goes_through_stream(corpus: Path):
+    """Whatever it says: there is a value, or an error of ours."""
+    for path in sorted(corpus.rglob("*")):
+        if path.suffix in (".sse", ".ndjson") or path.name.endswith(".chunks.txt"):
+            with contextlib.suppress(PartwayError):
+                stream([path.read_bytes()], dict[str, Any]).result()
