@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chunks import call, chunk
 from command_line import finish, run, start
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +108,85 @@ def test_lines_come_at_once_and_at_a_pace():
     assert finish(process)[0] == 0
 
 
+HEAD = json.dumps({"partway": "recording", "version": 1}) + "\n"
+TIMED = "".join(
+    json.dumps({"at": at, "text": text}) + "\n" for at, text in [(0.0, '{"a": 1,'), (0.3, ' "b": "x'), (0.6, '"}')]
+)
+
+
+@pytest.mark.parametrize(("pace", "least"), [("recorded", 0.5), ("2x", 0.25), ("0", 0), ("0.15", 0.25), (None, 0)])
+def test_what_record_wrote_is_replayed_at_its_pace(pace, least):
+    began = time.monotonic()
+    ran = run("replay", "-", "--plain", *(["--pace", pace] if pace else []), stdin=HEAD + TIMED)
+    took = time.monotonic() - began
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.stdout.splitlines()[0] == 'chunk 0  {"a": 1}'
+    assert ran.stdout.splitlines()[-1] == 'result  {"a": 1, "b": "x"}'
+    assert took >= least
+
+
+def test_what_record_wrote_is_inspected():
+    ran = run("inspect", "-", stdin=HEAD + TIMED)
+    assert ran.exit_code == 0, ran.stderr
+    assert "b            string  chunk 1, character 14" in ran.stdout
+
+
+@pytest.mark.parametrize("command", [["replay", "--plain"], ["inspect"]])
+def test_a_recorded_failure_of_the_source_is_told(command):
+    end = json.dumps({"at": 1, "end": "failed", "error": "httpx.ReadTimeout"})
+    ran = run(*command, "-", stdin=HEAD + TIMED + end)
+    assert ran.exit_code == 1
+    assert "the source that was recorded ended with httpx.ReadTimeout" in ran.stderr
+
+
+def test_a_body_of_events_is_replayed():
+    chunks = [json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}) for text in ('{"a": ', "[1]}")]
+    body = "".join(f"data: {chunk}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+    ran = run("replay", "-", "--plain", stdin=body)
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.stdout.splitlines() == ["chunk 0  {}", 'chunk 1  {"a": [1]}', 'result  {"a": [1]}']
+
+
+CALLS = "".join(
+    json.dumps(each) + "\n"
+    for each in (
+        call(0, '{"city":"Pa', "get_weather"),
+        call(1, '{"q":1}', "search"),
+        call(0, 'ris"}'),
+        chunk(finish="stop"),
+    )
+)
+
+
+def test_the_arguments_of_a_call_are_replayed_and_inspected():
+    assert run("replay", "-", "--tool", "get_weather", stdin=CALLS).stdout.splitlines() == [
+        'chunk 0  {"city": "Pa"}',
+        'chunk 2  {"city": "Paris"}',
+        'result  {"city": "Paris"}',
+    ]
+    ran = run("inspect", "-", "--tool", "search", stdin=CALLS)
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines()[-1] == "the result validates"
+    assert re.search(r"^q +number +chunk 1, character 6 ", ran.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["replay", "inspect"])
+def test_a_call_that_is_not_there_is_told(command):
+    ran = run(command, "-", "--tool", "cook", stdin=CALLS)
+    assert ran.exit_code == 1
+    assert "the answer has no call of cook; it calls get_weather, search" in ran.stderr
+
+
+def test_arguments_that_come_as_operations_are_not_inspected():
+    part = {"functionCall": {"name": "f", "partialArgs": [{"jsonPath": "$.a", "numberValue": 1}], "willContinue": True}}
+    parts = [part, {"functionCall": {}}]
+    chunks = "".join(json.dumps({"candidates": [{"content": {"parts": [each]}}]}) + "\n" for each in parts)
+    assert run("replay", "-", "--tool", "f", stdin=chunks).stdout.splitlines()[-1] == 'result  {"a": 1}'
+    ran = run("inspect", "-", "--tool", "f", stdin=chunks)
+    assert ran.exit_code == 2
+    assert "came as path operations, which have no text to be cut" in ran.stderr
+
+
 def test_an_error_comes_after_what_had_arrived():
     ran = run("replay", "-", "--plain", stdin='{"a": [1, 2')
     assert ran.exit_code == 1
@@ -146,7 +226,7 @@ def test_bad_data_is_one_message_and_status_1(command, text, model, message):
 def test_help_and_version():
     assert run("--help").exit_code == 0
     for command in ("replay", "inspect"):
-        assert "FILE is a transcript" in run(command, "--help").stdout
+        assert "FILE is a recording" in run(command, "--help").stdout
     version = run("--version")
     assert version.exit_code == 0
     assert version.stdout.startswith("partway, version ")
@@ -159,6 +239,9 @@ USAGE = {
     "two forms": (["replay", LANGUAGE, "--plain", "--json"], "choose one"),
     "a cut of 0": (["replay", LANGUAGE, "--cut", "0"], "Invalid value for '--cut'"),
     "a cut for chunks": (["inspect", LANGUAGE, "--cut", "3"], "have cuts of their own"),
+    "a pace that is none": (["replay", LANGUAGE, "--pace", "fast"], "is no number of seconds from 0, 'recorded', or a"),
+    "no speed": (["replay", LANGUAGE, "--pace", "0x"], "Invalid value for '--pace'"),
+    "no times": (["replay", LANGUAGE, "--plain", "--pace", "recorded"], "does not say when its chunks came"),
     "a negative pace": (["replay", LANGUAGE, "--pace", "-1"], "Invalid value for '--pace'"),
     "a model without a module": (["replay", LANGUAGE, "--model", "Recipe"], "write module:Name"),
     "a model in no module": (["replay", LANGUAGE, "--model", "no_such:Recipe"], "No module named 'no_such'"),

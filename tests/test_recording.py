@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from partway._recording import DEFAULT_CUT, Playback, read_recording
-from partway.errors import UsageError
-from partway.providers import deltas_of
+from partway._inlet import Inlet
+from partway._recording import DEFAULT_CUT, Playback, Recording, read_recording
+from partway.errors import SourceError, UsageError
+from partway.providers import CONTENT, Delta
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -25,7 +26,17 @@ def block(value: object, fence: str = "```") -> str:
 A, B = chunk("```"), chunk('{"a":\n')
 USAGE = {"choices": [], "usage": {"total_tokens": 3}}
 ERROR = {"error": {"message": "overloaded"}}
+PING = {"type": "ping"}
 QUIZ = {"question": "2 + 2?", "choices": ["3", "4"]}
+
+HEAD = '{"partway": "recording", "version": 1, "began": "2031-06-14T12:00:00Z"}\n'
+
+
+def line(at: float, **what: object) -> str:
+    return json.dumps({"at": at, **what}) + "\n"
+
+
+EVENT, NAMED = f"data: {json.dumps(A)}\n\n", 'event: x\r\nid: 7\r\ndata:{"type": "x"}\r\n\r\n'
 
 RECORDINGS = {
     "a transcript": (f"# T\n\n{block(A)}\n{block(B)}", [A, B]),
@@ -41,13 +52,19 @@ RECORDINGS = {
     "JSON lines of chunks": (f"{json.dumps(A)}\n{json.dumps(USAGE)}\n{json.dumps(ERROR)}\n", [A, USAGE, ERROR]),
     "JSON lines of deltas": ('"a"\n\n  "b\\n"\r\n"\\ud83d\\ude00"', ["a", "b\n", "\N{GRINNING FACE}"]),
     "JSON lines of both": (f'{json.dumps(A)}\n"b"', [A, "b"]),
+    "JSON lines whose first line says nothing": (f"{json.dumps(PING)}\n{json.dumps(A)}\n", [PING, A]),
+    "server-sent events": (EVENT + EVENT + "data: [DONE]\n\n", [EVENT, EVENT, "data: [DONE]\n\n"]),
+    "server-sent events in CRLF, with names": (NAMED + NAMED, [NAMED, NAMED]),
+    "server-sent events in CR": (EVENT.replace("\n", "\r") * 2, [EVENT.replace("\n", "\r")] * 2),
+    "server-sent events behind a comment": (f": PROCESSING\n\n{EVENT}", [": PROCESSING\n\n", EVENT]),
+    "server-sent events without their last blank line": (EVENT + NAMED.rstrip(), [EVENT, NAMED.rstrip()]),
     "JSON lines with a line separator in a string": ('"a\u2028b"\n"c"', ["a\u2028b", "c"]),
 }
 
 
 @pytest.mark.parametrize(("text", "chunks"), RECORDINGS.values(), ids=RECORDINGS)
 def test_recordings_of_chunks(text, chunks):
-    assert read_recording(text) == chunks
+    assert read_recording(text) == Recording(chunks)
 
 
 RAW = {
@@ -65,13 +82,15 @@ RAW = {
     "a fenced answer in an inline fence": '```json```\n```\n{"a": 1}\n```',
     "Windows line ends": '{\r\n"a": 1\r\n}',
     "deep nesting": "[" * 100_000,
+    "prose that begins like an event": "data: {curly}"[:5] + " of the year",
+    "an answer about partway": '{"partway": "a word"}',
 }
 
 
 @pytest.mark.parametrize("text", RAW.values(), ids=RAW)
 @pytest.mark.parametrize("cut", [None, 1, 3, 1000])
 def test_everything_else_is_text_cut_in_equal_pieces(text, cut):
-    pieces = read_recording(text, cut=cut)
+    pieces = read_recording(text, cut=cut).chunks
     assert "".join(pieces) == text
     assert all(len(piece) == (cut or DEFAULT_CUT) for piece in pieces[:-1])
     assert all(pieces)
@@ -79,13 +98,29 @@ def test_everything_else_is_text_cut_in_equal_pieces(text, cut):
 
 UNREADABLE = {
     "a broken line": (f'{json.dumps(A)}\n\n{{"choices": [}}\n', "rec, line 3, column 14: a chunk should stand here"),
+    "a broken first line": (f'{{"choices": []\n{json.dumps(A)}', "rec, line 1, column 15: a chunk should stand here"),
     "a line cut off": (f'{json.dumps(A)}\n{{"choices"', "rec, line 2, column 11: a chunk should stand here"),
     "a line that holds no chunk": (f"{json.dumps(A)}\n[1]", "rec, line 2: a chunk is an object or a string, and this"),
     "a string cut off": ('"a"\n"b"\n"c" \n"d"\n{}\n"e', "rec, line 6, column 1: a chunk should stand here"),
     "a broken block": (f'{block(A)}```json\n{{\n  "choices": oops\n}}\n```', "rec, line 17, column 14: a chunk"),
     "a block cut off": (block(A) + "```json\n{", "rec, line 16, column 2: a chunk"),
-    "server-sent events": (f"\n\ndata: {json.dumps(A)}\n\n", "rec holds server-sent events: keep the JSON behind each"),
-    "named events": ('event: message_start\r\ndata: {"type": "message_start"}\r\n', "rec holds server-sent events"),
+    "a recording of another version": (
+        '{"partway": "recording", "version": 2}',
+        "rec is a recording of version 2, and",
+    ),
+    "a recording with a broken line": (
+        f"{HEAD}{{\n{line(1, text='a')}",
+        "rec, line 2, column 2: a chunk should stand here",
+    ),
+    "a recording without a time": (f'{HEAD}{{"text": "a"}}\n', "rec, line 2: a chunk and when it came should stand"),
+    "a recording that goes back": (f"{HEAD}{line(2, text='a')}{line(1, text='b')}", "rec, line 3: a chunk and when it"),
+    "a recording with two in a line": (
+        f"{HEAD}{line(2, text='a', bytes='b')}",
+        "rec, line 2: a chunk and when it came",
+    ),
+    "a recording of no form": (f"{HEAD}{line(2, words='a')}", "rec, line 2: a chunk is written as chunk, text, bytes"),
+    "a recording of no text": (f"{HEAD}{line(2, text=1)}", "rec, line 2: a chunk is written as chunk, text, bytes or"),
+    "a recording of no base64": (f"{HEAD}{line(2, base64='!')}", "rec, line 2: this is no base64"),
     "a line nested too deep": (f"{json.dumps(A)}\n{'[' * 100_000}", "rec, line 2: this chunk cannot be read as JSON"),
 }
 
@@ -107,27 +142,33 @@ def test_only_raw_text_is_cut():
 @pytest.mark.parametrize("text", ["`" * 1_000_000, "```json\n" * 100_000, "~~~ json\n{\n" * 100_000, '"\n' * 300_000])
 @pytest.mark.timeout(20)
 def test_work_is_linear(text):
-    assert "".join(read_recording(text)) == text
+    assert "".join(read_recording(text).chunks) == text
+
+
+def deltas_of(chunks: list) -> list[str]:
+    inlet = Inlet()
+    parts = [part for one in chunks for part in inlet.read(one)]
+    return [part.text for part in parts if isinstance(part, Delta) and part.channel == CONTENT]
 
 
 LANGUAGE = ["```", 'json\n{\n  "language":', ' "javascript",\n  "frameworks":', " []\n}\n```"]
 
 
 def test_the_example_has_the_deltas_of_the_transcript():
-    chunks = read_recording((EXAMPLES / "language.md").read_text("utf-8"))
+    chunks = read_recording((EXAMPLES / "language.md").read_text("utf-8")).chunks
     assert len(chunks) == 6
-    assert [delta for part in chunks for delta in deltas_of(part)] == LANGUAGE
+    assert deltas_of(chunks) == LANGUAGE
     assert chunks[-1]["usage"]
 
 
 def test_the_transcript_in_the_corpus(corpus):
-    chunks = read_recording((corpus / "transcripts" / "astreaming.md").read_text("utf-8"))
+    chunks = read_recording((corpus / "transcripts" / "astreaming.md").read_text("utf-8")).chunks
     assert [part["choices"][0]["delta"]["content"] for part in chunks] == [*LANGUAGE, None, None]
 
 
 def test_the_long_example_is_long_and_cut_unkindly():
-    chunks = read_recording((EXAMPLES / "expedition.jsonl").read_text("utf-8"))
-    deltas = [delta for part in chunks for delta in deltas_of(part)]
+    chunks = read_recording((EXAMPLES / "expedition.jsonl").read_text("utf-8")).chunks
+    deltas = deltas_of(chunks)
     assert len(chunks) >= 120
     ends = "\n".join(deltas)
     for cut in (
@@ -143,10 +184,95 @@ def test_the_long_example_is_long_and_cut_unkindly():
         assert cut in ends, cut
 
 
-def test_a_recording_is_played_at_a_pace_and_says_which_chunk_came_last(monkeypatch):
-    told = []
-    monkeypatch.setattr("partway._recording.time.sleep", told.append)
-    source = Playback([A, B, A], 0.5, lambda: told.append(source.number))
+TIMED = {
+    "every form": (
+        HEAD
+        + line(0.5, chunk=A)
+        + line(0.5, text="a")
+        + line(1, bytes="é")
+        + line(2.5, base64="/w==")
+        + line(3, end="done"),
+        Recording([A, "a", "é".encode(), b"\xff"], [0.5, 0.5, 1, 2.5]),
+    ),
+    "nothing but its head": (HEAD, Recording([], [])),
+    "an end in an error": (
+        HEAD + line(1, text="a") + line(2, end="failed", error="httpx.ReadTimeout"),
+        Recording(["a"], [1], "httpx.ReadTimeout"),
+    ),
+    "a crash": (HEAD + line(1, text="a"), Recording(["a"], [1])),
+    "a crash inside a line": (HEAD + line(1, text="a") + '{"at": 2, "te', Recording(["a"], [1])),
+}
+
+
+@pytest.mark.parametrize(("text", "recording"), TIMED.values(), ids=TIMED)
+def test_what_record_writes_is_read_with_its_times(text, recording):
+    assert read_recording(text) == recording
+
+
+def test_bodies_and_chunks_in_the_corpus_lose_nothing(corpus):
+    bodies = sorted(corpus.glob("*/**/*.sse"))
+    assert bodies
+    for body in bodies:
+        text = body.read_bytes().decode("utf-8")
+        chunks = read_recording(text).chunks
+        assert "".join(chunks) == text.removeprefix("\ufeff")
+        assert all(chunk.count("data:") <= 1 for chunk in chunks), body
+    for file in sorted((corpus / "vercel-ai" / "openai-compatible").glob("*.txt")):
+        text = file.read_text("utf-8")
+        assert read_recording(text).chunks == [json.loads(line) for line in text.split("\n") if line]
+
+
+class Clock:
+    """Time that passes only while somebody sleeps, or as told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("partway._recording.time", clock)
+    return clock
+
+
+def test_a_recording_is_played_at_a_pace_and_says_which_chunk_came_last(clock):
+    given = []
+    source = Playback(Recording([A, B, A]), 0.5, lambda: given.append((source.number, clock.now)))
     assert source.number == -1
     assert list(source) == [A, B, A]
-    assert told == [0, 0.5, 1, 0.5, 2], "nothing is waited for in front of the first"
+    assert given == [(0, 100.0), (1, 100.5), (2, 101.0)], "nothing is waited for in front of the first"
+
+
+@pytest.mark.parametrize(("speed", "slept"), [(1.0, [0.5, 1.0, 1.5]), (2.0, [0.25, 0.5, 0.75])])
+def test_a_recording_is_played_at_the_pace_it_came(clock, speed, slept):
+    assert list(Playback(Recording(["a", "b", "c"], [0.5, 1.5, 3.0]), speed=speed)) == ["a", "b", "c"]
+    assert clock.slept == slept
+
+
+def test_the_time_that_a_chunk_takes_to_be_shown_is_not_waited_again(clock):
+    times = []
+    for _ in Playback(Recording(["a", "b", "c"], [0.0, 1.0, 2.0]), speed=1.0):
+        times.append(clock.now)
+        clock.now += 1.5 if len(times) == 1 else 0.25
+    assert times == [100.0, 101.5, 102.0]
+
+
+def test_a_recording_without_times_cannot_be_played_at_its_pace():
+    with pytest.raises(UsageError, match="does not say when its chunks came"):
+        Playback(Recording([A]), speed=1.0)
+
+
+def test_where_the_source_failed_the_replay_ends_in_an_error():
+    source = iter(Playback(Recording(["a"], [0.0], "httpx.ReadTimeout")))
+    assert next(source) == "a"
+    with pytest.raises(SourceError, match=r"ended with httpx.ReadTimeout"):
+        next(source)

@@ -12,21 +12,23 @@ is read anew for each of its characters is quadratic.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 from bisect import bisect_right
-from itertools import accumulate, zip_longest
+from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from partway import Extractor, stream
+from partway._intake import inlet_for
 from partway._output import printable
-from partway._recording import Chunk, Playback
-from partway.errors import PartwayError, format_path
+from partway._recording import Playback, Recording
+from partway.errors import PartwayError, UsageError, format_path
 from partway.events import Appended, Completed, Event, Finished, Opened, Path, Rejected, Restarted
-from partway.providers import deltas_of
+from partway.providers import CONTENT, Delta, Operation, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["CutError", "inspected"]
 
@@ -42,24 +44,26 @@ class CutError(Exception):
     """How a text is cut has changed its story, which is a fault of partway's own and not of the recording."""
 
 
-def inspected(chunks: list[Chunk], type_: Any) -> Iterator[str]:
-    """Give the lines of what there is to say about a recording.
+def inspected(recording: Recording, type_: Any, tool: str | None = None) -> Iterator[str]:
+    """Give the lines of what there is to say about a recording, or about the arguments of the first call of a tool.
 
     Raises:
         PartwayError: There is no result.
+        UsageError: The arguments came as operations, which cannot be cut.
         CutError: How the text is cut changes the story.
     """
-    recorded, error = _heard(chunks, type_)
-    pieces = [(number, delta) for number, chunk in enumerate(chunks) for delta in deltas_of(chunk)]
+    recorded, error = _heard(recording, type_, tool)
+    pieces = list(_pieces(recording, type_, tool))
     text = "".join(delta for _, delta in pieces)
-    single = _told(type_, text)
+    told = functools.partial(_told, type_, tool is not None)
+    single = told(text)
     yield from _timeline(recorded, single, _due(single, text), pieces)
     for number, reason in recorded.restarts:
         yield f"started over in chunk {number}: {reason}"
     places = _places_to_cut(len(text))
     ways = {"as it was recorded": [delta for _, delta in pieces], "whole": [text]}
     ways |= {f"cut in two at character {place}": [text[:place], text[place:]] for place in places}
-    difference = next(filter(None, (single.difference(_told(type_, ways[way]), way) for way in ways)), None)
+    difference = next(filter(None, (single.difference(told(ways[way]), way) for way in ways)), None)
     if error is not None:
         raise error
     if difference is not None:
@@ -132,11 +136,29 @@ class _Story:
         return None
 
 
-def _heard(chunks: list[Chunk], type_: Any) -> tuple[_Story, PartwayError | None]:
+def _pieces(recording: Recording, type_: Any, tool: str | None) -> Iterator[tuple[int, str]]:
+    """Give the pieces of the text, each with the number of its chunk; the end of the source has the last's."""
+    inlet, wanted = inlet_for(Extractor(type_), None, None), CONTENT if tool is None else None
+    chunks = recording.chunks
+    said: Iterable[Sequence[Part]] = map(inlet.read, chunks)
+    for number, parts in enumerate(chain(said, (inlet.end() for _ in range(1)))):
+        for part in parts:
+            if not isinstance(part, Delta | Operation):
+                continue
+            if wanted is None and part.channel.name == tool:
+                wanted = part.channel
+            if part.channel is not wanted:
+                continue
+            if isinstance(part, Operation):
+                raise UsageError(f"the arguments of {tool} came as path operations, which have no text to be cut")
+            yield max(min(number, len(chunks) - 1), 0), part.text
+
+
+def _heard(recording: Recording, type_: Any, tool: str | None) -> tuple[_Story, PartwayError | None]:
     """Hear a recording through `stream()`, counted in chunks."""
-    source, story = Playback(chunks), _Story()
+    source, story = Playback(recording), _Story()
     try:
-        for event in stream(source, type_).events():
+        for event in stream(source, type_, tool=tool).events():
             story.at = max(source.number, 0)
             story.hear(event)
     except PartwayError as error:
@@ -144,10 +166,10 @@ def _heard(chunks: list[Chunk], type_: Any) -> tuple[_Story, PartwayError | None
     return story, None
 
 
-def _told(type_: Any, pieces: Iterable[str]) -> _Story:
+def _told(type_: Any, json_only: bool, pieces: Iterable[str]) -> _Story:
     """Hear a text in these pieces, counted in characters."""
     story = _Story()
-    extractor = Extractor(type_, on_event=story.hear)
+    extractor = Extractor(type_, on_event=story.hear, json_only=json_only)
     try:
         for piece in pieces:
             extractor.feed(piece)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["replayed"]
 
 
-def replayed(source: Playback, type_: Any, *, as_json: bool) -> Iterator[str]:
-    """Give the lines in which a recording is shown, each as soon as its chunk has come.
+def replayed(source: Playback, type_: Any, tool: str | None = None, *, as_json: bool) -> Iterator[str]:
+    """Give the lines in which a recording is shown, each as soon as its chunk has come: all, or the call of a tool.
 
     Raises:
         PartwayError: There is no result; what had arrived was shown before.
     """
-    run = stream(source, type_)
+    run = stream(source, type_, tool=tool)
     for partial in run:
         arrived = _arrived(partial, run.open_path, run.state)
         if as_json:

@@ -12,15 +12,17 @@ import functools
 import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from partway import stream
 from partway._inspect import CutError, inspected
 from partway._load_type import load_type
 from partway._output import printable, say
-from partway._recording import DEFAULT_CUT, Chunk, Playback, read_recording
+from partway._recording import DEFAULT_CUT, Playback, Recording, read_recording
 from partway._replay import replayed
 from partway._stubs import write_stubs
 from partway.errors import PartwayError, UsageError
@@ -61,13 +63,15 @@ def commands() -> click.Group:
         metavar="N",
         help=f"Cut raw text into deltas of N characters.  [default: {DEFAULT_CUT}]",
     )
+    tool = click.Option(["--tool"], metavar="NAME", help="Read the arguments of the first call of this tool.")
     plain = click.Option(["--plain"], is_flag=True, help="One line per change; the default where there is no terminal.")
     as_json = click.Option(["--json", "as_json"], is_flag=True, help="One JSON line per change.")
     pace = click.Option(
         ["--pace"],
-        type=click.FloatRange(min=0),
-        metavar="SECONDS",
-        help=f"Wait so long between chunks.  [default: {_LIVE_PACE} live, else 0]",
+        type=_pace,
+        metavar="PACE",
+        help="Seconds to wait between chunks, 'recorded' for the times at which they came, or 2x for twice as fast."
+        f"  [default: live 'recorded', or {_LIVE_PACE} where there are no times; else 0]",
     )
     models = click.Argument(["models"], metavar="MODEL...", nargs=-1, required=True)
     output = click.Option(["--output"], metavar="FILE", help="Write to a file.  [default: standard output]")
@@ -75,7 +79,10 @@ def commands() -> click.Group:
     def command(callback: Callable[..., None], params: list[click.Parameter], *told: str) -> click.Command:
         return click.Command(callback.__name__, callback=_guarded(callback), params=params, help="\n\n".join(told))
 
-    form = "FILE is a transcript in Markdown, JSON lines of chunks, or raw text; - is standard input."
+    form = (
+        "FILE is a recording made by partway.record(), JSON lines of chunks, a body of server-sent events, "
+        "a transcript in Markdown, or raw text; - is standard input."
+    )
     form_of_models = "MODEL is module:Name, path/to/file.py, or path/to/file.py:Name."
     shows = "Replay a recording and show the value growing."
     tells = "Print when each value opened and was complete, and whether cutting changes the story."
@@ -83,8 +90,8 @@ def commands() -> click.Group:
     group = click.Group(
         help="Replay and inspect recorded streams of LLM answers, and write partial classes.",
         commands=[
-            command(replay, [file, model, plain, as_json, pace, cut], shows, form),
-            command(inspect, [file, model, cut], tells, form),
+            command(replay, [file, model, tool, plain, as_json, pace, cut], shows, form),
+            command(inspect, [file, model, tool, cut], tells, form),
             command(stubs, [models, output], writes, form_of_models),
         ],
     )
@@ -121,6 +128,33 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """How fast a recording is played: so many seconds between chunks, or at a multiple of the recorded speed."""
+
+    seconds: float = 0.0
+    speed: float | None = None
+
+    def of(self, recording: Recording, given: Callable[[], None] = lambda: None) -> Playback:
+        return Playback(recording, self.seconds, given, speed=self.speed)
+
+
+_PACE: Final = re.compile(r"(?P<seconds>[0-9]*\.?[0-9]+)(?P<times>x)?")
+
+
+def _pace(written: str) -> _Pace:
+    """Read what is given for `--pace`."""
+    import click  # noqa: PLC0415  # an extra
+
+    if written == "recorded":
+        return _Pace(speed=1.0)
+    found = _PACE.fullmatch(written)
+    if found is None or (found["times"] and not float(found["seconds"])):
+        raise click.BadParameter(f"{written!r} is no number of seconds from 0, 'recorded', or a factor such as 2x")
+    number = float(found["seconds"])
+    return _Pace(speed=number) if found["times"] else _Pace(number)
+
+
 # What replay and inspect read
 
 
@@ -128,7 +162,7 @@ def _type(model: str | None) -> Any:
     return Any if model is None else load_type(model)
 
 
-def _read(file: str, cut: int | None) -> list[Chunk]:
+def _read(file: str, cut: int | None) -> Recording:
     name = "standard input" if file == "-" else file
     try:
         data = sys.stdin.buffer.read() if file == "-" else File(file).read_bytes()
@@ -145,23 +179,26 @@ def _read(file: str, cut: int | None) -> list[Chunk]:
 # replay
 
 
-def replay(file: str, model: str | None, *, plain: bool, as_json: bool, pace: float | None, cut: int | None) -> None:
+def replay(
+    file: str, model: str | None, tool: str | None, *, plain: bool, as_json: bool, pace: _Pace | None, cut: int | None
+) -> None:
     """Show a recording growing: live on a terminal, else in lines."""
     if plain and as_json:
         raise UsageError("--plain and --json are two forms of the same output; choose one")
-    type_, chunks = _type(model), _read(file, cut)
+    type_, recording = _type(model), _read(file, cut)
     if plain or as_json or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        for line in replayed(Playback(chunks, pace or 0.0), type_, as_json=as_json):
+        for line in replayed((pace or _Pace()).of(recording), type_, tool, as_json=as_json):
             say(line)
     else:
-        _replay_live(type_, chunks, _LIVE_PACE if pace is None else pace)
+        as_it_was = _Pace(_LIVE_PACE) if recording.times is None else _Pace(speed=1.0)
+        _replay_live(type_, tool, recording, pace or as_it_was)
 
 
-def _replay_live(type_: Any, chunks: list[Chunk], pace: float) -> None:
+def _replay_live(type_: Any, tool: str | None, recording: Recording, pace: _Pace) -> None:
     from partway.terminal import LiveView  # noqa: PLC0415  # needs rich
 
-    with LiveView(type_, chunks=len(chunks)) as view:
-        run = stream(Playback(chunks, pace, view.advance), type_)
+    with LiveView(type_, chunks=len(recording.chunks)) as view:
+        run = stream(pace.of(recording, view.advance), type_, tool=tool)
         for partial in run:
             view.show(partial, run.open_path)
         view.finish(run.result())
@@ -170,10 +207,10 @@ def _replay_live(type_: Any, chunks: list[Chunk], pace: float) -> None:
 # inspect
 
 
-def inspect(file: str, model: str | None, *, cut: int | None) -> None:
+def inspect(file: str, model: str | None, tool: str | None, *, cut: int | None) -> None:
     """Print when each value opened and was complete, how late that is, and whether cutting changes the story."""
-    type_, chunks = _type(model), _read(file, cut)
-    for line in inspected(chunks, type_):
+    type_, recording = _type(model), _read(file, cut)
+    for line in inspected(recording, type_, tool):
         say(line)
 
 
