@@ -29,6 +29,10 @@ FLOW = [
     "_limits",
     "_paths",
     "providers",
+    "sse",
+    "_objects",
+    "_beginning",
+    "_forms",
     "_fence",
     "_strings",
     "_diagnose",
@@ -48,17 +52,29 @@ FLOW = [
     "_settle",
     "_frames",
     "_builder",
+    "_operations",
     "_mismatch",
+    "_prose",
     "_extractor",
     "_splitter",  # the core ends here
     "_json_schema",
     "_skeleton",
+    "sse",
+    "_objects",
+    "_beginning",
+    "_forms",
+    "_inlet",
+    "_answer",
     "_intake",
+    "_recorder",
     "_stream",
     "_router",
     "_pump",
     "_runs",
     "_documents",
+    "_choices",
+    "_arguments",
+    "_tools",
     "__init__",
     "_recording",
     "_load_type",
@@ -77,10 +93,19 @@ CORE = FLOW[: FLOW.index("_splitter") + 1]
 # Who may import what is not of Python's own, other than for type checkers.
 FOREIGN = {
     "ijson": {"_reader"},
-    "pydantic": {"_plan", "_partial", "_json_schema", "_annotations", "_view_makers", "_stub_walk", "_stubs"},
+    "pydantic": {
+        "_plan",
+        "_partial",
+        "_json_schema",
+        "_annotations",
+        "_view_makers",
+        "_stub_walk",
+        "_stubs",
+        "_arguments",
+    },
     "pydantic_core": {"_plan", "_partial", "_view_makers"},
     # pydantic depends on it
-    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_runs", "_stub_walk"},
+    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_runs", "_stub_walk", "_intake"},
     "click": {"cli"},
     "rich": {"terminal", "_inspect"},
 }
@@ -133,6 +158,16 @@ def foreign_of(file: Path) -> set[str]:
 
 def test_every_module_has_its_place_in_the_flow():
     assert {name_of(file) for file in FILES} == set(FLOW)
+
+
+FORMATS = [file for file in FILES if file.parent.name == "providers" and not file.name.startswith("_")]
+
+
+@pytest.mark.parametrize("file", FORMATS, ids=lambda file: file.stem)
+def test_a_format_is_one_short_module(file):
+    assert len(file.read_text("utf-8").splitlines()) < 150
+    known = {file.stem for file in FORMATS}
+    assert not known & {name.rpartition(".")[2] for name in imports(file) if name.startswith("partway.providers.")}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))

@@ -1,13 +1,16 @@
 """Partial Pydantic models from a streamed LLM answer, while it is still being written."""
 
+from partway._choices import stream_choices
 from partway._documents import stream_all
 from partway._extractor import Extractor
 from partway._limits import Limits
 from partway._markers import Gate, Whole
 from partway._partial import Partial
+from partway._recorder import AsyncRecorder, Recorder, record
 from partway._runs import AsyncRuns, Runs
 from partway._skeleton import Skeleton, skeleton
 from partway._stream import AsyncRun, Run, stream
+from partway._tools import AsyncToolRuns, ToolRuns, UnknownCall, stream_tools
 from partway.errors import (
     LimitError,
     MalformedJSONError,
@@ -35,8 +38,10 @@ from partway.events import (
 
 __all__ = [
     "Appended",
+    "AsyncRecorder",
     "AsyncRun",
     "AsyncRuns",
+    "AsyncToolRuns",
     "Completed",
     "Event",
     "Extractor",
@@ -52,6 +57,7 @@ __all__ = [
     "Partial",
     "PartwayError",
     "Path",
+    "Recorder",
     "RefusalError",
     "Rejected",
     "Rejection",
@@ -61,10 +67,15 @@ __all__ = [
     "Skeleton",
     "SourceError",
     "State",
+    "ToolRuns",
     "TruncatedJSONError",
+    "UnknownCall",
     "UsageError",
     "Whole",
+    "record",
     "skeleton",
     "stream",
     "stream_all",
+    "stream_choices",
+    "stream_tools",
 ]
