@@ -27,7 +27,11 @@ def assert_linear(work: Callable[[int], Callable[[], object]], size: int, *, tim
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    gc.collect()
+    """How long work takes by itself: in a process that ran many tests before, the collector would take longer."""
+    gc.disable()
     start = time.process_time()
-    work()
-    return time.process_time() - start
+    try:
+        work()
+        return time.process_time() - start
+    finally:
+        gc.enable()
