@@ -38,7 +38,7 @@ class UnknownCall:
         name: The tool.
         id: What the provider calls the call.
         index: Which of the calls of the answer it is, from 0.
-        text: Its arguments so far, as the model wrote them.
+        text: Its arguments so far, as the model wrote them; nothing of those that come as path operations.
     """
 
     name: str
