@@ -1,7 +1,8 @@
 """What it costs to adapt a chunk: `python -m benchmarks.adapters`.
 
-There is a chunk for every token. The commonest chunk of a format, a piece of text, is read as a dict and as the SDK's object:
-by the adapter, and by nothing but the keys or attributes on the way to the text. The difference is what adapting costs.
+There is a chunk for every token. The commonest chunk of a format, a piece of text, is read as a dict and as the SDK's
+object: by the adapter, and by nothing but the keys or attributes on the way to the text. The difference is what
+adapting costs.
 """
 
 from __future__ import annotations
