@@ -18,11 +18,13 @@ from partway import (
     NoJSONError,
     PartwayError,
     RefusalError,
+    Restarted,
     Runs,
     SourceError,
     TruncatedJSONError,
     UsageError,
     stream,
+    stream_all,
     stream_choices,
 )
 from sources import AsyncSource, Source, both, came_to, each
@@ -168,3 +170,43 @@ def test_answers_never_mix(teas: list[Tea], sizes: list[int], random: Any, outer
         left[at] = left[at][size:]
     runs = stream_choices(Source(chunks), Tea)
     assert {run.index: run.result() for run in (list(runs) if outer_first else runs)} == dict(enumerate(teas))
+
+
+def anthropic(*texts: str | None) -> list[dict[str, Any]]:
+    """A message in pieces; where there is `None`, it starts anew."""
+    start = {"type": "message_start", "message": {"model": "c"}}
+    return [start] + [
+        start
+        if text is None
+        else {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
+        for text in texts
+    ]
+
+
+@both
+async def test_a_message_that_begins_anew_restarts_its_answer(source):
+    events = []
+    async for run in each(stream_choices(source(anthropic(a[:9], None, "No: ", b)), Tea)):
+        events += [event async for event in each(run.events())]
+        assert await came_to(run) == B
+        assert run.prose == "No: "
+    assert [type(event) for event in events if isinstance(event, Restarted | Finished)] == [Restarted, Finished]
+
+
+@both
+async def test_a_message_that_begins_anew_restarts_the_document_that_is_open(source):
+    runs = [run async for run in each(stream_all(source(anthropic(a + b[:9], None, b)), Tea))]
+    assert [await came_to(run) for run in runs] == [A, B]
+
+
+def test_an_error_without_any_text_is_raised_by_the_loop():
+    with pytest.raises(SourceError, match="Busy"):
+        list(stream_choices([{"error": {"message": "Busy"}}], Tea))
+
+
+def test_a_choice_that_has_failed_is_fed_no_more():
+    chunks = [chunk('{"name":1}'), chunk(' {"name":2}'), SECOND, *STOP]
+    runs = list(stream_choices(chunks, Tea, fail_fast=True))
+    with pytest.raises(MismatchError):
+        runs[0].result()
+    assert runs[1].result() == B

@@ -242,6 +242,13 @@ async def test_a_message_that_begins_anew_takes_the_run_over(source):
 
 
 @both
+async def test_a_message_may_begin_anew_more_than_once(source):
+    chunks = [*SPLICED[:3], *SPLICED[3:5], START, block(0, "get_weather"), *SPLICED[3:]]
+    runs = [run async for run in each(stream_tools(source(chunks), TOOLS))]
+    assert [(run.name, await came_to(run)) for run in runs] == [("search", QUERY), ("get_weather", TruncatedJSONError)]
+
+
+@both
 async def test_a_call_that_the_new_message_does_not_make_is_cut_off(source):
     chunks = [*SPLICED[:4], {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}]
     assert [await came_to(run) async for run in each(stream_tools(source(chunks), TOOLS))] == [TruncatedJSONError]
@@ -352,6 +359,17 @@ def test_the_arguments_of_a_function_grow_like_a_model():
     chunks = [call(0, '{"start":"Ab', "find_route"), call(0, 'c","end":"xy"}'), DONE]
     for run in stream_tools(chunks, [find_route]):
         assert [partial.start for partial in run] == ["Ab", "Abc"]
+
+
+def test_a_function_may_take_more_by_name():
+    def search_for(query: str, **options: str) -> None:
+        raise AssertionError(query, options)
+
+    (run,) = stream_tools([call(0, '{"query":"x","order":"new"}', "search_for"), DONE], [search_for])
+    assert dict(run.result()) == {"query": "x", "order": "new"}
+    (run,) = stream_tools([call(0, '{"start":"A","end":"Bn","order":1}', "find_route"), DONE], [find_route])
+    with pytest.raises(MismatchError, match="Extra inputs"):
+        run.result()
 
 
 def positional(a: int, /) -> None: ...

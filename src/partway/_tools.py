@@ -119,7 +119,7 @@ class _Calls(Router[T]):
 
     def _restart(self, reason: str) -> None:
         self.answer.clear()
-        self._void += self.branches()
+        self._void = self.branches()
         self._calls.clear()
         for branch in self._void:
             branch.extractor.restart(reason)
