@@ -23,6 +23,7 @@ from partway import (
     TruncatedJSONError,
     UsageError,
     stream,
+    stream_all,
     stream_choices,
     stream_tools,
 )
@@ -170,6 +171,83 @@ def test_an_event_of_a_newer_kind_is_passed_over():
     assert stream([CHUNKS[0], news, *CHUNKS[1:]], Tea).result() == ASSAM
     with pytest.raises(UsageError, match="'type', 'sparkle'"):
         stream([news, *CHUNKS], Tea).result()
+
+
+def anthropic(**delta: Any) -> dict[str, Any]:
+    return {"type": "content_block_delta", "index": 0, "delta": delta}
+
+
+class Odd:
+    """An object of no SDK, whose `repr` fails, with choices that are none."""
+
+    object = "chat.completion.chunk"
+    choices = 3
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+# Chunks of a format that hold something else than they should, and what is said of them.
+MALFORMED: list[tuple[str, Any, str]] = [
+    ("choices that are a number", {"object": "chat.completion.chunk", "choices": 3}, "a chunk of openai_chat is mal"),
+    ("text that is a list", {"choices": [{"delta": {"reasoning": ["a"]}}]}, "malformed: {'choices': [{'delta'"),
+    ("text that is a number", anthropic(type="text_delta", text=7), "of anthropic is malformed: {'type'"),
+    ("a type that is an object", anthropic(type={"a": 1}), "of anthropic is malformed"),
+    ("an index that is no number", {"choices": [{"index": "0", "finish_reason": "stop"}]}, "of openai_chat is"),
+    ("a reason that is a list", {"choices": [{"delta": {}, "finish_reason": ["stop"]}]}, "of openai_chat is malformed"),
+    ("a tool whose name is an object", chunk(tool_calls=[{"function": {"name": {"a": 1}}}]), "of openai_chat is"),
+    ("parts that are a number", {"candidates": [{"content": {"parts": 1}}]}, "of gemini is malformed"),
+    ("a value that is no scalar", {"candidates": [{"content": {"parts": [{"functionCall": {
+        "name": "make_tea", "partialArgs": [{"jsonPath": "$.name", "stringValue": ["a"]}]}}]}}]}, "of gemini is"),
+    ("a usage that is a list", {"type": "message_delta", "delta": {}, "usage": [1]}, "of anthropic is malformed"),
+    ("an object whose repr fails", Odd(), "a chunk of openai_chat is malformed: a Odd"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("odd", "words"), [pytest.param(*row[1:], id=row[0]) for row in MALFORMED])
+@pytest.mark.parametrize("first", [True, False], ids=["first", "behind others"])
+@pytest.mark.parametrize("how", ["text", "tool", "tools", "choices", "all"])
+def test_a_malformed_chunk_is_an_error_of_the_source(odd, words, first, how):
+    made = Source([*([] if first else [chunk("So: "), chunk('{"name":"As')]), odd])
+    ways: dict[str, Any] = {
+        "text": lambda: stream(made, Tea).result(),
+        "tool": lambda: stream(made, Tea, tool="make_tea").result(),
+        "tools": lambda: [run.result() for run in stream_tools(made, {"make_tea": Tea})],
+        "choices": lambda: [run.result() for run in stream_choices(made, Tea)],
+        "all": lambda: [run.result() for run in stream_all(made, Tea)],
+    }
+    with pytest.raises(SourceError) as caught:
+        ways[how]()
+    assert words in str(caught.value)
+    assert isinstance(caught.value.__cause__, AttributeError | TypeError | ValueError)
+    assert made.closed == 1
+    if not first and how in ("text", "choices", "all"):
+        assert caught.value.partial.name == "As"
+
+
+def test_what_came_before_it_in_a_malformed_chunk_is_kept():
+    odd = {"choices": [{"delta": {"content": '{"name":"As', "refusal": 7}}]}
+    with pytest.raises(SourceError, match="malformed") as caught:
+        stream([odd], Tea).result()
+    assert caught.value.partial.name == "As"
+
+
+def test_a_malformed_error_is_told_all_the_same():
+    with pytest.raises(SourceError) as caught:
+        stream([{"type": "RUN_ERROR", "message": ["a"], "code": 7}], Tea).result()
+    assert (str(caught.value), caught.value.code) == ("the provider reported 7: ['a']", "7")
+
+
+def test_facts_of_a_wrong_type_spoil_nothing():
+    run = stream([{**CHUNKS[0], "model": ["m"], "usage": 7}, *CHUNKS[1:-1], {"choices": [{"finish_reason": 7}]}], Tea)
+    assert run.result() == ASSAM
+    assert (run.model, run.usage, run.finish_reason) == (None, None, "7")
+    opened = {"index": 0, "id": 7, "function": {"name": "make_tea", "arguments": ""}}
+    calls = [
+        chunk(tool_calls=[each]) for each in (opened, {**opened, "function": {"name": "make_tea", "arguments": A}})
+    ]
+    [tea] = stream_tools(calls, {"make_tea": Tea})
+    assert (tea.result(), tea.id) == (ASSAM, "7")
 
 
 def test_formats_may_change_and_are_remembered():

@@ -242,7 +242,25 @@ DUMPS = {
     ),
     "other names of secrets": (
         dict.fromkeys(
-            ("Authorization", "proxy-authorization", "apiKey", "x-api-key", "api_key", "Set-Cookie", "access_token"),
+            (
+                *(
+                    "Authorization",
+                    "proxy-authorization",
+                    "apiKey",
+                    "x-api-key",
+                    "api_key",
+                    "Set-Cookie",
+                    "access_token",
+                ),
+                *(
+                    "client_secret",
+                    "credentials",
+                    "password",
+                    "aws_secret_access_key",
+                    "subscription-key",
+                    "sessionToken",
+                ),
+            ),
             "secret",
         ),
         {},

@@ -121,6 +121,9 @@ UNREADABLE = {
     "a recording of no form": (f"{HEAD}{line(2, words='a')}", "rec, line 2: a chunk is written as chunk, text, bytes"),
     "a recording of no text": (f"{HEAD}{line(2, text=1)}", "rec, line 2: a chunk is written as chunk, text, bytes or"),
     "a recording of no base64": (f"{HEAD}{line(2, base64='!')}", "rec, line 2: this is no base64"),
+    "a recording of base64 with an accent": (f"{HEAD}{line(2, base64='é')}", "rec, line 2: this is no base64"),
+    "a recording of half a character": (f"{HEAD}{line(2, bytes=chr(0xD800))}", "rec, line 2: this is no text in UTF-8"),
+    "a recording without an end": (f"{HEAD}{line(float('inf'), text='a')}", "rec, line 2: a chunk and when it came"),
     "a line nested too deep": (f"{json.dumps(A)}\n{'[' * 100_000}", "rec, line 2: this chunk cannot be read as JSON"),
 }
 

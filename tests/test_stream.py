@@ -692,13 +692,16 @@ def test_a_cancelled_task_closes_the_source_it_waits_for():
     async def scenario(way: Any) -> None:
         nonlocal reached
         reached, made = asyncio.Event(), Waiting(DELTAS)
-        task = asyncio.create_task(way(stream(made, Recipe)))
+        run = stream(made, Recipe)
+        task = asyncio.create_task(way(run))
         await reached.wait()
         assert made.closed == 0
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         assert (made.pulls, made.closed) == (3, 1)
+        with pytest.raises(TruncatedJSONError):  # and not as if the task that asks now had been cancelled
+            await run.result()
 
     reached = asyncio.Event()
     for way in [drained, lambda run: drained(run.events()), lambda run: drained(run.items("steps[*]")),

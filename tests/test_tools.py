@@ -124,6 +124,17 @@ async def test_each_call_comes_to_its_value_or_its_error(source, chunks, calls, 
     assert made.closed == 1
 
 
+@both
+async def test_an_error_that_is_reported_keeps_what_had_arrived_of_each_call(source):
+    chunks = [call(0, '{"city":"Pa', W), call(1, '{"query":"x', S), OVERLOADED]
+    runs = [run async for run in each(stream_tools(source(chunks), TOOLS))]
+    for run, text in zip(runs, ['{"city":"Pa', '{"query":"x'], strict=True):
+        with pytest.raises(SourceError) as caught:
+            await given(run.result())
+        assert caught.value.text == text
+        assert caught.value.partial is not None
+
+
 @pytest.mark.parametrize(("chunks", "calls"), [pytest.param(*row[1:3], id=row[0]) for row in ENDS if row[3] is None])
 @both
 async def test_results_are_at_hand_when_the_outer_loop_is_through(source, chunks, calls):

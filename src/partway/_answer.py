@@ -45,7 +45,8 @@ class Shared:
 
     def hear(self, facts: Facts) -> None:
         """Take in what a chunk says: the last word on each thing counts."""
-        self.model = facts.model or self.model
+        if isinstance(facts.model, str):
+            self.model = facts.model or self.model
         if isinstance(facts.usage, dict):
             self._usage |= plain(facts.usage)
         elif hasattr(facts.usage, "__dict__"):
@@ -103,7 +104,8 @@ class Answer:
                 kinds[channel.kind].write(part.text)
         elif isinstance(part, Ending):
             if part.choice == self.choice:
-                self.reason, self.finish_reason = part.reason, part.said
+                said: Any = part.said
+                self.reason, self.finish_reason = part.reason, said if isinstance(said, str) else str(said)
         elif isinstance(part, Facts):
             self.shared.hear(part)
 
@@ -135,8 +137,10 @@ class Answer:
 def reported(failure: Failure, extractor: Extractor[Any, Any] | None = None) -> PartwayError:
     """The error for what the provider, or the transport, reports; it ends an extraction, if there is one."""
     code, kind = failure.code, LimitError if failure.code == TOO_LARGE else SourceError
-    message = f"the provider reported {code}: {failure.message}" if code and code != TOO_LARGE else failure.message
+    code = None if code is None else str(code)  # a provider may have numbers
+    message = f"the provider reported {code}: {failure.message}" if code and code != TOO_LARGE else str(failure.message)
     error = kind(message) if extractor is None else extractor.fail(kind, message)
+    error.__cause__ = failure.cause
     if isinstance(error, SourceError):
         error.code = code
     return error

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Any, TypeVar, Unpack, overload
 
-from partway._answer import Answer, reported
+from partway._answer import Answer
 from partway._extractor import Extractor
 from partway._forms import Form
 from partway._inlet import Inlet
@@ -50,7 +50,8 @@ class _Choices(Router[T]):
                 if not branch.over:
                     self._feed(branch, part.text)
             elif isinstance(part, Failure):
-                raise reported(part)
+                self.report(part)
+                return
             elif isinstance(part, Restart):
                 self._restart(part.reason)
             else:
@@ -103,6 +104,8 @@ class _Choices(Router[T]):
     def end(self) -> None:
         for _ in self._take(self._inlet.end()):
             pass
+        if self.over:
+            return
         for branch in self.branches():
             self._end(branch)
         for choice, answer in self._answers.items():

@@ -4,18 +4,39 @@
 format of the chunks is found out once, by the first of them, and then called directly. A chunk that says nothing to it
 is looked at again: it may report an error, which looks alike in all formats, or be of another format. An event of a
 kind that nobody knows is passed over, because providers add some.
+
+Adapters believe what a chunk holds to be of the types that it should have: to look at each field would cost more than
+to read it. What an adapter stumbles over, and text that is none, ends the stream here, as an error of the source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import Any
+from itertools import takewhile
+from typing import Any, Final
 
 from partway._forms import Form, Unwrapper
 from partway._limits import Limits
-from partway.providers import CONTENT, Adapter, Delta, Failure, Format, Part, failure_of, field, format_of, unknown
+from partway._objects import quote
+from partway.providers import (
+    CONTENT,
+    Adapter,
+    Delta,
+    Ending,
+    Failure,
+    Format,
+    Operation,
+    Part,
+    failure_of,
+    field,
+    format_of,
+    unknown,
+)
 
 __all__ = ["Inlet"]
+
+_STUMBLES: Final = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What comes of a value where it is of another type than it should be. A `UsageError` is none of these."""
 
 
 class Inlet:
@@ -80,9 +101,27 @@ class Inlet:
         return parts
 
     def _read(self, chunk: Any) -> Sequence[Part]:
-        if self._adapter is not None and (parts := self._adapter.read(chunk)):
-            return parts
-        return self._unread(chunk)
+        parts: Sequence[Part] = ()
+        try:
+            if self._adapter is not None:
+                parts = self._adapter.read(chunk)
+            if not parts:
+                parts = self._unread(chunk)
+            for part in parts:
+                if (type(part) is not Delta or type(part.text) is not str) and not _is_sound(part):
+                    raise TypeError("text, or a value, is of a wrong type")
+        except _STUMBLES as error:
+            return (*takewhile(_is_sound, parts), self._malformed(chunk, error))
+        return parts
+
+    def _malformed(self, chunk: Any, error: Exception) -> Failure:
+        """Say that a chunk does not hold what one of its format does."""
+        of = "" if self._format is None else f" of {self._format.__name__.rpartition('.')[2]}"
+        try:
+            shown = quote(repr(chunk))
+        except Exception:  # noqa: BLE001  # an object that is broken may have a `repr` that is
+            shown = f"a {type(chunk).__name__}"
+        return Failure(f"a chunk{of} is malformed: {shown}", cause=error)
 
     def _unread(self, chunk: Any) -> Sequence[Part]:
         """A chunk of a format that is not known yet, or one that says nothing: an error, or something else."""
@@ -100,3 +139,16 @@ class Inlet:
         if self._format is None or not isinstance(field(chunk, "type"), str):  # else it is an event of a newer kind
             raise unknown(chunk)
         return ()
+
+
+def _is_sound(part: Part) -> bool:
+    """Whether what is read as text is text, what is put at a path a scalar, and what counts answers a number."""
+    match part:
+        case Delta(_, text):
+            return isinstance(text, str)
+        case Operation():
+            return part.value is None or isinstance(part.value, str | int | float)
+        case Ending():
+            return isinstance(part.choice, int)
+        case _:
+            return True

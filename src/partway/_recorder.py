@@ -46,7 +46,9 @@ _DEEPEST: Final = 16
 """How many objects inside one another are looked into for their attributes, since they may refer to one another."""
 
 _SECRET: Final = re.compile(
-    r"(?:headers?|authorization|cookies?|api[_-]?keys?|(?:access|auth)[_-]?tokens?)$", re.IGNORECASE
+    r"(?:headers?|authorization|cookies?|credentials?|passwords?|secrets?|(?:access|api|private|secret|subscription)[_-]?keys?"
+    r"|(?:access|auth|bearer|refresh|security|session)[_-]?tokens?)$",
+    re.IGNORECASE,
 )
 _WRITTEN_BY_THE_MODEL: Final = frozenset(("arguments", "args", "args_delta", "input"))
 

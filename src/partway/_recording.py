@@ -20,7 +20,6 @@ included.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import time
@@ -46,6 +45,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})[ \t]*(\S*)")
 # An answer would not begin so: comments and fields of an event, up to the first data, which is an object.
 _EVENTS = re.compile(r"\s*+(?:(?::|event:|id:|retry:)[^\r\n]*+(?:\r\n|\r|\n)\s*+)*+data: ?\{")
 _EVENT = re.compile(r"(?:(?!\r?\n\r?\n|\r\r).)++(?:\r\n|\r|\n)*+", re.DOTALL)
+_NEVER: Final = 1e9  # seconds: a recording has no longer a pause, nor could anybody wait for it
 _DECIDE: Final = 20
 """Among how many lines one must be recognized as a chunk: the first may say nothing."""
 
@@ -168,7 +168,7 @@ def _recorded(lines: list[str], name: str) -> Recording | None:
         match _parse(line, number, name):
             case {"at": int() | float(), "end": _, **more}:
                 return Recording(chunks, times, str(more.get("error", "")))
-            case {"at": int() | float() as at, **what} if len(what) == 1 and at >= (times[-1] if times else 0):
+            case {"at": int() | float() as at, **what} if len(what) == 1 and (times[-1] if times else 0) <= at < _NEVER:
                 chunks.extend(_written(str(form), part, f"{name}, line {number}") for form, part in what.items())
                 times.append(at)
             case _:
@@ -183,13 +183,12 @@ def _written(form: str, written: Any, where: str) -> Any:
             return written
         case "text", str():
             return written
-        case "bytes", str():
-            return written.encode("utf-8")
-        case "base64", str():
+        case (("bytes" | "base64"), str()):
             try:
-                return base64.b64decode(written, validate=True)
-            except binascii.Error as error:
-                raise UsageError(f"{where}: this is no base64: {error}") from error
+                return written.encode("utf-8") if form == "bytes" else base64.b64decode(written, validate=True)
+            except ValueError as error:
+                what = "text in UTF-8" if form == "bytes" else "base64"
+                raise UsageError(f"{where}: this is no {what}: {error}") from error
         case _:
             raise UsageError(f"{where}: a chunk is written as chunk, text, bytes or base64, and this is {form}")
 

@@ -16,12 +16,12 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
-from partway._answer import NO_ARGUMENTS, Answer
+from partway._answer import NO_ARGUMENTS, Answer, reported
 from partway._extractor import Extractor
 from partway._intake import note_partial
 from partway.errors import PartwayError, TruncatedJSONError, UsageError
 from partway.events import Event
-from partway.providers import Channel
+from partway.providers import Channel, Failure
 
 __all__ = ["Branch", "Router"]
 
@@ -134,6 +134,15 @@ class Router(ABC, Generic[T]):
         """The data has ended before its time: that is told by the runs that are open, or by the loop."""
         if not self._tell(error):
             self.error = error
+
+    def report(self, failure: Failure) -> None:
+        """The provider reports an error, which ends it all: each branch that is open keeps in it what had arrived."""
+        told = self.branches()
+        for branch in told:
+            branch.fail(reported(failure, branch.extractor))
+        if not told:
+            raise reported(failure)
+        self.over = True
 
     def break_off(self, error: Exception) -> None:
         """The source, or code that is not ours, has failed: everybody is told, and the error what had arrived."""

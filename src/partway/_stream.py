@@ -155,10 +155,14 @@ class BaseRun(Generic[T, P]):
         return self._events
 
     def _keep(self, error: BaseException) -> None:
-        """Keep what ended the run; to what is not ours, say what had arrived."""
-        self._error = error
-        if isinstance(error, Exception) and not isinstance(error, PartwayError | UsageError):
-            note_partial(error, self.partial)
+        """Keep what ended the run; to what is not ours, say what had arrived.
+
+        What is no `Exception` (Ctrl-C, a task that was cancelled) is for whoever pulled: later the run was closed.
+        """
+        if isinstance(error, Exception):
+            self._error = error
+            if not isinstance(error, PartwayError | UsageError):
+                note_partial(error, self.partial)
 
     def _outcome(self) -> T:
         if self._error is not None:

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from partway._answer import reported
 from partway._arguments import arguments_of
 from partway._extractor import Extractor
 from partway._forms import Form
@@ -83,7 +82,8 @@ class _Calls(Router[T]):
                     if call.over:
                         yield call
             elif isinstance(part, Failure):
-                raise reported(part)
+                self.report(part)
+                return
             elif isinstance(part, Restart):
                 self._restart(part.reason)
             else:
@@ -127,6 +127,8 @@ class _Calls(Router[T]):
     def end(self) -> None:
         for _ in self._take(self._inlet.end()):
             pass
+        if self.over:
+            return
         wrong, open_ = self.answer.wrong(""), self.branches()
         for branch in open_:
             if wrong is None:

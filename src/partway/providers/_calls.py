@@ -28,9 +28,11 @@ class Calls:
 
     def open(self, key: Hashable, name: str, id_: str | None = None, choice: int = 0) -> Channel:
         """A call opens: give it a channel, on which an empty `Delta` is to follow at once."""
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a tool is a {type(name).__name__}")
         index = self._counts.get(choice, 0)
         self._counts[choice] = index + 1
-        self._open[key] = channel = Channel("tool", choice, index, name, id_ or "")
+        self._open[key] = channel = Channel("tool", choice, index, name, str(id_ or ""))
         return channel
 
     def channel(self, key: Hashable) -> Channel | None:
@@ -46,7 +48,7 @@ class Calls:
     ) -> None:
         """More of a call's arguments; with a name, and another id than before, the call has only now opened."""
         channel = self._open.get(key)
-        if channel is not None and name and id_ and channel.id and id_ != channel.id:
+        if channel is not None and name and id_ and channel.id and str(id_) != channel.id:
             parts.append(Closed(self._open.pop(key)))  # the same place is used again
             channel = None
         if channel is None:

@@ -106,6 +106,8 @@ class Failure(NamedTuple):
 
     message: str
     code: str | None = None
+    cause: Exception | None = None
+    """What was raised over it, if anything was."""
 
 
 class Restart(NamedTuple):

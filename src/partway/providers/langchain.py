@@ -117,7 +117,7 @@ def _message(chunk: Any) -> dict[str, Any] | None:
     if (kind := fields.get("type")) == "AIMessageChunk":
         inner = fields.get("data")
         return inner if "content" not in fields and isinstance(inner, dict) else fields
-    if kind == "constructor" and (path := fields.get("id")) and path[-1] == "AIMessageChunk":
+    if kind == "constructor" and isinstance(path := fields.get("id"), list) and path[-1:] == ["AIMessageChunk"]:
         return fields.get("kwargs")
     return None
 
