@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ag_ui.core import Event
 from pydantic import TypeAdapter
-from reading import namespace, parts_of
+from recorded import namespace, parts_of
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, channel
 from partway.providers.ag_ui import Adapter, recognizes
