@@ -18,12 +18,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, channel, field
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, field
 from partway.providers._names import either
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _TEXTS: Final = ("TEXT_MESSAGE_", "TOOL_CALL_", "REASONING_", "THINKING_")
 _OTHERS: Final = ("STATE_", "MESSAGES_", "ACTIVITY_", "RUN_", "STEP_", "SUBAGENT_", "CUSTOM", "RAW")
 _THOUGHTS: Final = ("REASONING_MESSAGE_CONTENT", "REASONING_MESSAGE_CHUNK", "THINKING_TEXT_MESSAGE_CONTENT")
@@ -66,7 +65,7 @@ class Adapter:
             self._calls.piece(parts, key, field(chunk, "delta") or "", None, None)
         elif kind in _THOUGHTS:
             if text := field(chunk, "delta"):
-                parts.append(Delta(_REASONING, text))
+                parts.append(Delta(REASONING, text))
         elif kind in {"TEXT_MESSAGE_START", "TEXT_MESSAGE_CHUNK"}:
             if not self._foreign(chunk) and (text := field(chunk, "delta")):
                 parts.append(Delta(CONTENT, text))

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, channel, field
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, field
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _COUNTS: Final = ("prompt_eval_count", "eval_count")
 
 
@@ -45,7 +44,7 @@ class Adapter:
             self._chat = field(chunk, "message") is not None
         message = field(chunk, "message") if self._chat else chunk
         if thought := field(message, "thinking"):
-            parts.append(Delta(_REASONING, thought))
+            parts.append(Delta(REASONING, thought))
         if text := field(message, "content" if self._chat else "response"):
             parts.append(Delta(CONTENT, text))
         if self._chat:
