@@ -110,14 +110,21 @@ def failure_of(chunk: Any, *, alone: bool = False) -> Failure | None:
     if not error:
         error = chunk if field(chunk, "type") == "error" else None
     if error is None:
-        said = next(filter(None, (field(chunk, name) for name in ("message", "detail", "errors") if alone)), None)
-        return Failure(said if isinstance(said, str) else json.dumps(said)) if isinstance(said, str | list) else None
+        return _said_alone(chunk) if alone else None
     if isinstance(error, str):
         return Failure(f"the provider reported an error: {error}")
     words = [field(error, name) for name in ("type", "status", "code")]
     code = next((str(word) for word in words if word and word != "error"), None)
     message = field(error, "message") or field(error, "detail")
     return Failure(message if isinstance(message, str) else str(plain(error)), code)
+
+
+def _said_alone(chunk: Any) -> Failure | None:
+    """The error that an object reports by a message without a word for it."""
+    said = next(filter(None, (field(chunk, name) for name in ("message", "detail", "errors"))), None)
+    if isinstance(said, list):
+        said = json.dumps(said, default=str)
+    return Failure(said) if isinstance(said, str) else None
 
 
 def unknown(chunk: Any) -> UsageError:
