@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar, Unpack, overload
 
 from partway._answer import reported
 from partway._arguments import arguments_of
@@ -21,6 +21,7 @@ from partway._intake import check_source, fill, inlet_for, is_async
 from partway._limits import Limits
 from partway._router import Branch, Router
 from partway._runs import AsyncRuns, Runs
+from partway._stream import RunOptions
 from partway.errors import PartwayError, UsageError
 from partway.events import Event
 from partway.providers import Channel, Closed, Delta, Failure, Operation, Part, Restart
@@ -44,7 +45,7 @@ class UnknownCall:
     name: str
     id: str
     index: int
-    text: str = field(default="")
+    text: str = ""
 
 
 class _Calls(Router[T]):
@@ -165,6 +166,7 @@ class AsyncToolRuns(AsyncRuns[T]):
 
 
 Tools: TypeAlias = Mapping[str, Any] | Iterable[Any]
+"""The types of arguments by the names of their tools, or models and functions that have those names."""
 
 
 def tool_types(tools: Tools) -> dict[str, Any]:
@@ -188,13 +190,10 @@ def _own_name(tool: Any) -> str | None:
     return tool.__name__ if isinstance(tool, type) or inspect.isroutine(tool) else None
 
 
-class _Options(TypedDict, total=False):
-    every: float | None
-    fail_fast: bool
-    validation_context: Any
-    limits: Limits | None
+class _Options(RunOptions, total=False):
+    """The arguments of `stream_tools` that do not decide what kind of run it is."""
+
     choice: int
-    form: Form | None
 
 
 @overload
