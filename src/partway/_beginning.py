@@ -89,7 +89,7 @@ class Beginning:
         self._seen = 0  # how many of its keys have been looked at
         self._passed = 0  # what that object has so far, and blanks and lines of fields in front, in characters
 
-    def tell(self, text: str, *, delta: bool) -> Form | Literal["page"] | None:
+    def tell(self, text: str, *, delta: bool) -> _Told:
         """What the text is, with its next piece, which came as `str` if it is a `delta`; `None` if that is open."""
         if self._extent is not None:
             told: _Told = self._read_on(self._extent, text)

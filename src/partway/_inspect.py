@@ -141,7 +141,8 @@ def _pieces(recording: Recording, type_: Any, tool: str | None) -> Iterator[tupl
     inlet, wanted = inlet_for(Extractor(type_), None, None), CONTENT if tool is None else None
     chunks = recording.chunks
     said: Iterable[Sequence[Part]] = map(inlet.read, chunks)
-    for number, parts in enumerate(chain(said, (inlet.end() for _ in range(1)))):
+    last = (inlet.end() for _ in range(1))  # a generator, so that the end is told when the chunks are through
+    for number, parts in enumerate(chain(said, last)):
         for part in parts:
             if not isinstance(part, Delta | Operation):
                 continue

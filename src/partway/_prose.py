@@ -39,9 +39,8 @@ class Prose:
     def __init__(self, thinking: Sequence[str]) -> None:
         self._names = tuple(thinking)
         self._text = TextBuffer()
-        self._json: list[
-            tuple[int, int, bool]
-        ] = []  # where JSON begins and goes on elsewhere; whether it is in a fence
+        # where JSON begins and goes on elsewhere; whether it is in a fence
+        self._json: list[tuple[int, int, bool]] = []
         self._divided: tuple[tuple[int, int, int, bool], tuple[str, str]] = (0, 0, 0, False), ("", "")
 
     def write(self, text: str) -> None:
