@@ -178,7 +178,7 @@ def stream_choices(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every)
+    check_source(source, every, form=form)
     options = {
         "partial": partial, "fail_fast": fail_fast, "validation_context": validation_context, "thinking": thinking
     }  # fmt: skip

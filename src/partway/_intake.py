@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import AsyncIterable, Container, Iterable, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args
 
 from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
 
@@ -182,8 +182,8 @@ def note_partial(error: Exception, partial: Any) -> None:
         error.add_note("what had arrived: " + (shown if len(shown) <= _NOTED else shown[:_NOTED] + "…"))
 
 
-def check_source(source: Any, every: Any = None, choice: Any = 0) -> None:
-    """Refuse a source or a pace that cannot work, and say what to pass instead."""
+def check_source(source: Any, every: Any = None, choice: Any = 0, form: Any = None) -> None:
+    """Refuse a source, or what is said of it, that cannot work, and say what to pass instead."""
     if inspect.iscoroutine(source):
         source.close()  # or Python warns that it was never awaited
         raise UsageError("the source is a coroutine that was not awaited: pass `await` of it, which gives the stream")
@@ -206,6 +206,8 @@ def check_source(source: Any, every: Any = None, choice: Any = 0) -> None:
         raise UsageError(f"every takes a number of seconds, not {every!r}")
     if isinstance(choice, bool) or not isinstance(choice, int) or choice < 0:
         raise UsageError(f"choice takes a whole number from 0, not {choice!r}")
+    if form is not None and form not in get_args(Form):
+        raise UsageError(f"form takes {', '.join(map(repr, get_args(Form)))} or None, not {form!r}")
 
 
 def is_async(source: AsyncIterable[Any] | Iterable[Any]) -> TypeIs[AsyncIterable[Any]]:

@@ -479,7 +479,7 @@ def stream(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every, choice)
+    check_source(source, every, choice, form)
     extractor: Extractor[Any, Any] = Extractor(
         type_,
         partial=partial,

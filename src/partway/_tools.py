@@ -247,7 +247,7 @@ def stream_tools(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate one of the types, or `tools` have
             no names.
     """
-    check_source(source, every, choice)
+    check_source(source, every, choice, form)
     types = tool_types(tools)
     options = {"fail_fast": fail_fast, "validation_context": validation_context}
     for type_ in types.values():
