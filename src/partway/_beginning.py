@@ -55,7 +55,8 @@ _LINE_END: Final = re.compile(r"[\r\n]+")
 _INTO_ARRAY: Final = re.compile(r"\[[ \t\r\n]*")
 _INTO_OBJECT: Final = re.compile(r"\{[ \t\r\n]*")
 
-# Keys that chunks and whole answers have at their root. They matter only where the user's type may have them, too.
+# Keys that chunks and whole answers have at their root, above all in formats that come as JSON lines or in an array.
+# They matter only where the user's type may have them, too: more of them make text wait longer.
 _CHUNK_KEYS: Final = frozenset((
     "candidates", "choices", "contentBlockDelta", "contentBlockStart", "contentBlockStop", "content_block",
     "content_index", "created", "created_at", "delta", "done", "error", "id", "index", "item", "item_id", "message",

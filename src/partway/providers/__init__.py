@@ -2,7 +2,8 @@
 
 A format is recognised by the shape of its chunks (keys or attributes), never by importing an SDK. Its module has a
 function `recognizes(chunk)` and a class `Adapter`, whose `read(chunk)` gives the `Part`s of a chunk; docs/providers.md
-shows how to write one. A new one is added to `FORMATS`, and to nothing else.
+shows how to write one. A new one is added to `FORMATS`, and if it comes in bodies that are no server-sent events, its
+keys to `_CHUNK_KEYS` of `_beginning`.
 """
 
 from __future__ import annotations
