@@ -13,7 +13,7 @@ from typing import Any, Final
 from partway._extractor import Extractor
 from partway._objects import TOO_LARGE
 from partway.errors import LimitError, NoJSONError, PartwayError, RefusalError, SourceError, TruncatedJSONError
-from partway.providers import Channel, Delta, Ending, Facts, Failure, Part, plain
+from partway.providers import Channel, Delta, Ending, Facts, Failure, Part, Reason, plain
 
 __all__ = ["NO_ARGUMENTS", "Answer", "Shared", "reported"]
 
@@ -72,7 +72,7 @@ class Answer:
     def clear(self) -> None:
         """The message begins anew."""
         self.finish_reason: str | None = None
-        self.reason: str | None = None
+        self.reason: Reason | None = None
         self.calls: list[Channel] = []
         self._reasoning = StringIO()
         self._refusal = StringIO()

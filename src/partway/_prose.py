@@ -78,6 +78,5 @@ class Prose:
         prose = "".join(parts)
         if not self._names or "<" not in prose:
             return prose, ""
-        pattern, thoughts = _thoughts(self._names), []
-        prose = pattern.sub(lambda found: thoughts.append(found[2]) or "", prose)  # type: ignore[func-returns-value]
-        return prose, "".join(thoughts)
+        pattern = _thoughts(self._names)
+        return pattern.sub("", prose), "".join(found[2] for found in pattern.finditer(prose))
