@@ -95,6 +95,8 @@ LOOSE: list[tuple[str, list[Any], list[Any]]] = [
      [Ending("stop", "success"), Facts("m", {"model": "m", "inputTokens": 1})]),
     ("counts of several models", [end(usage=[{"model": "m"}, {"model": "n"}])],
      [Ending("stop", "success"), Facts("m", [{"model": "m"}, {"model": "n"}])]),
+    ("counts that are no list", [end(usage={"inputTokens": 1})],
+     [Ending("stop", "success"), Facts(None, {"inputTokens": 1})]),
     ("no counts", [end(usage=[])], [Ending("stop", "success")]),
 ]  # fmt: skip
 

@@ -65,6 +65,7 @@ READ: list[tuple[str, list[Any], list[Any]]] = [
     ("toxic", [over("ERROR_TOXIC")], [Ending("filter", "ERROR_TOXIC")]),
     ("an error, and a call that it cuts off", [start(), over("ERROR", error="Oh.")],
      [Delta(CALL, ""), Failure("Oh.", "ERROR")]),
+    ("an error that is an object", [over("ERROR", error={"message": "Oh."})], [Failure("Oh.", "ERROR")]),
     ("a timeout", [over("TIMEOUT")], [Failure("the generation ended before the answer did", "TIMEOUT")]),
     ("no reason", [over(None), {"type": "message-end"}], []),
 ]  # fmt: skip

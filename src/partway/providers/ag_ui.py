@@ -103,4 +103,5 @@ class Adapter:
         self._calls.end(parts, whole=not cancelled)
         parts.append(Ending("length" if cancelled else "stop", said))
         if usage := field(chunk, "usage"):  # a list: one entry for each model
-            parts.append(Facts(field(usage[0], "model"), usage[0] if len(usage) == 1 else usage))
+            first = usage[0] if isinstance(usage, list) else usage
+            parts.append(Facts(field(first, "model"), usage if isinstance(usage, list) and len(usage) > 1 else first))

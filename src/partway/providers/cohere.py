@@ -83,7 +83,8 @@ class Adapter:
     def _end(self, parts: list[Part], delta: Any) -> None:
         said, error = field(delta, "finish_reason"), field(delta, "error")
         if error or said in {"ERROR", "TIMEOUT"}:
-            parts.append(Failure(error or "the generation ended before the answer did", said))
+            message = error if isinstance(error, str) else field(error, "message")
+            parts.append(Failure(message or "the generation ended before the answer did", said))
         elif said:
             reason = _REASONS.get(said, "stop")
             if reason == "stop":

@@ -56,7 +56,7 @@ class Adapter:
             said = field(chunk, "done_reason") or "stop"
             parts.append(Ending("length" if said == "length" else "stop", said))
             usage = {name: count for name in _COUNTS if (count := field(chunk, name)) is not None} or None
-        elif model is None and (error := field(chunk, "error")):
+        elif model is None and isinstance(error := field(chunk, "error"), str) and error:
             parts.append(Failure(error))
         if usage is not None or (model and model != self._model):
             self._model = model
