@@ -26,6 +26,7 @@ from partway import (
     stream,
     stream_all,
     stream_choices,
+    stream_tools,
 )
 from sources import AsyncSource, Source, both, came_to, each
 
@@ -153,6 +154,12 @@ def test_an_answer_that_never_comes_is_no_json():
 def test_a_choice_is_a_whole_number(choice):
     with pytest.raises(UsageError, match="choice takes a whole number from 0"):
         stream([], Tea, choice=choice)
+
+
+@pytest.mark.parametrize("begin", [stream, stream_all, stream_choices, stream_tools])
+def test_a_form_is_one_that_is_known(begin):
+    with pytest.raises(UsageError, match="form takes 'text', 'sse', 'ndjson', 'json' or None, not 'xml'"):
+        begin([], [Tea] if begin is stream_tools else Tea, form="xml")
 
 
 TEAS = st.lists(st.builds(Tea, name=st.text(max_size=5), minutes=st.integers(0, 99)), min_size=1, max_size=4)

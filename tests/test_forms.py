@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from growth import assert_linear
 from partway import _beginning
-from partway._forms import TOO_LARGE, Unwrapper
+from partway._forms import Unwrapper
+from partway._objects import TOO_LARGE
 from partway.providers import Failure, format_of
 
 if TYPE_CHECKING:

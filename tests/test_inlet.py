@@ -91,6 +91,20 @@ def test_calls_and_choices_are_read_from_bodies(body):
     assert stream([calls.encode()], Tea, tool="make_tea").result() == ASSAM
 
 
+# A chunk of text, of formats whose errors on the way are an object, though their own are a text.
+OBJECT_ERRORS: list[Any] = [
+    {"message": {"content": "{"}, "done": False},
+    {"token": {"id": 1, "text": "{", "special": False}},
+]
+
+
+@pytest.mark.parametrize("begun", OBJECT_ERRORS)
+def test_an_error_on_the_way_may_be_an_object_in_every_format(begun):
+    with pytest.raises(SourceError, match="the provider reported 503: Busy") as caught:
+        stream([begun, {"error": {"message": "Busy", "code": 503}}], Tea).result()
+    assert caught.value.code == "503"
+
+
 class Choosy(BaseModel):
     choices: list[str]
     id: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -75,6 +76,29 @@ def test_inspect_says_what_was_rejected_and_begun_anew():
     ran = run("inspect", "-", "--model", LANGUAGE_MODEL, stdin=text[: text.index("Sorry")])
     assert ran.exit_code == 1
     assert ", rejected" in ran.stdout
+
+
+CALL = '{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"a","name":"f","input":{}}}'
+BEGIN = '{"type":"message_start","message":{"content":[]}}'
+ANEW = {
+    "text": ("text_delta", "text", (BEGIN, BEGIN), ()),
+    "a call": ("input_json_delta", "partial_json", (BEGIN + "\n" + CALL, BEGIN + "\n" + CALL), ("--tool", "f")),
+}
+
+
+@pytest.mark.parametrize("what", ANEW)
+def test_inspect_counts_in_the_message_that_began_anew(what):
+    kind, key, (first, second), options = ANEW[what]
+    void, text = (
+        json.dumps({"type": "content_block_delta", "index": 0, "delta": {"type": kind, key: piece}})
+        for piece in ('{"void": 1, "la', '{"language": "go"}')
+    )
+    end = '{"type":"message_delta","delta":{"stop_reason":"end_turn"}}'
+    ran = run("inspect", "-", *options, stdin=f"{first}\n{void}\n{second}\n{text}\n{end}")
+    (row,) = [columns(row) for row in ran.stdout.splitlines() if row.startswith("language")]
+    assert [place.partition(", ")[2] for place in row[2:4]] == ["character 13", "character 16"]
+    assert "void" not in ran.stdout
+    assert ran.stdout.endswith("the result validates\n")
 
 
 AWKWARD = {

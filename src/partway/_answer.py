@@ -11,9 +11,9 @@ from io import StringIO
 from typing import Any, Final
 
 from partway._extractor import Extractor
-from partway._forms import TOO_LARGE
+from partway._objects import TOO_LARGE
 from partway.errors import LimitError, NoJSONError, PartwayError, RefusalError, SourceError, TruncatedJSONError
-from partway.providers import Channel, Delta, Ending, Facts, Failure, Part, plain
+from partway.providers import Channel, Delta, Ending, Facts, Failure, Part, Reason, plain
 
 __all__ = ["NO_ARGUMENTS", "Answer", "Shared", "reported"]
 
@@ -33,9 +33,8 @@ class Shared:
     def __init__(self) -> None:
         self.model: str | None = None
         self._usage: dict[str, Any] = {}
-        self._newest: Any = (
-            None  # an object of an SDK, which some send with every chunk: it is dumped if somebody looks
-        )
+        # an object of an SDK, which some send with every chunk: it is dumped if somebody looks
+        self._newest: Any = None
 
     @property
     def usage(self) -> dict[str, Any] | None:
@@ -61,7 +60,7 @@ class Answer:
         shared: What is said of all.
         finish_reason: Why it ended, in the provider's own word; `None` before it has.
         reason: The same in ours.
-        calls: The tools it calls.
+        calls: The channels of its calls of tools, in the order in which they opened.
     """
 
     __slots__ = ("_prose", "_reasoning", "_refusal", "calls", "choice", "finish_reason", "reason", "shared")
@@ -74,7 +73,7 @@ class Answer:
     def clear(self) -> None:
         """The message begins anew."""
         self.finish_reason: str | None = None
-        self.reason: str | None = None
+        self.reason: Reason | None = None
         self.calls: list[Channel] = []
         self._reasoning = StringIO()
         self._refusal = StringIO()

@@ -55,7 +55,8 @@ _LINE_END: Final = re.compile(r"[\r\n]+")
 _INTO_ARRAY: Final = re.compile(r"\[[ \t\r\n]*")
 _INTO_OBJECT: Final = re.compile(r"\{[ \t\r\n]*")
 
-# Keys that chunks and whole answers have at their root. They matter only where the user's type may have them, too.
+# Keys that chunks and whole answers have at their root, above all in formats that come as JSON lines or in an array.
+# They matter only where the user's type may have them, too: more of them make text wait longer.
 _CHUNK_KEYS: Final = frozenset((
     "candidates", "choices", "contentBlockDelta", "contentBlockStart", "contentBlockStop", "content_block",
     "content_index", "created", "created_at", "delta", "done", "error", "id", "index", "item", "item_id", "message",
@@ -89,7 +90,7 @@ class Beginning:
         self._seen = 0  # how many of its keys have been looked at
         self._passed = 0  # what that object has so far, and blanks and lines of fields in front, in characters
 
-    def tell(self, text: str, *, delta: bool) -> Form | Literal["page"] | None:
+    def tell(self, text: str, *, delta: bool) -> _Told:
         """What the text is, with its next piece, which came as `str` if it is a `delta`; `None` if that is open."""
         if self._extent is not None:
             told: _Told = self._read_on(self._extent, text)

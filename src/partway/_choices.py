@@ -14,7 +14,7 @@ from partway._intake import check_source, inlet_for, is_async
 from partway._limits import Limits
 from partway._router import Branch, Router
 from partway._runs import AsyncRuns, Runs
-from partway._stream import BaseOptions
+from partway._stream import TextOptions
 from partway.errors import NoJSONError, PartwayError, TruncatedJSONError
 from partway.events import Event, State
 from partway.providers import Delta, Ending, Failure, Part, Restart
@@ -118,32 +118,32 @@ class _Choices(Router[T]):
 
 
 @overload
-def stream_choices(source: AsyncIterable[Any], type_: type[T], **options: Unpack[BaseOptions]) -> AsyncRuns[T]: ...
+def stream_choices(source: AsyncIterable[Any], type_: type[T], **options: Unpack[TextOptions]) -> AsyncRuns[T]: ...
 @overload
 def stream_choices(
-    source: AsyncIterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[BaseOptions]
+    source: AsyncIterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[TextOptions]
 ) -> AsyncRuns[T, V]: ...
 @overload
-def stream_choices(source: Iterable[Any], type_: type[T], **options: Unpack[BaseOptions]) -> Runs[T]: ...
+def stream_choices(source: Iterable[Any], type_: type[T], **options: Unpack[TextOptions]) -> Runs[T]: ...
 @overload
 def stream_choices(
-    source: Iterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[BaseOptions]
+    source: Iterable[Any], type_: type[T], *, partial: type[V], **options: Unpack[TextOptions]
 ) -> Runs[T, V]: ...
 @overload
 def stream_choices(
-    source: AsyncIterable[Any], type_: Any, *, partial: type[V], **options: Unpack[BaseOptions]
+    source: AsyncIterable[Any], type_: Any, *, partial: type[V], **options: Unpack[TextOptions]
 ) -> AsyncRuns[Any, V]: ...
 @overload
 def stream_choices(
-    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[BaseOptions]
+    source: AsyncIterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[TextOptions]
 ) -> AsyncRuns[Any]: ...
 @overload
 def stream_choices(
-    source: Iterable[Any], type_: Any, *, partial: type[V], **options: Unpack[BaseOptions]
+    source: Iterable[Any], type_: Any, *, partial: type[V], **options: Unpack[TextOptions]
 ) -> Runs[Any, V]: ...
 @overload
 def stream_choices(
-    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[BaseOptions]
+    source: Iterable[Any], type_: Any, *, partial: UnionType | None = ..., **options: Unpack[TextOptions]
 ) -> Runs[Any]: ...
 def stream_choices(
     source: AsyncIterable[Any] | Iterable[Any],
@@ -181,7 +181,7 @@ def stream_choices(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every)
+    check_source(source, every, form=form)
     options = {
         "partial": partial, "fail_fast": fail_fast, "validation_context": validation_context, "thinking": thinking
     }  # fmt: skip

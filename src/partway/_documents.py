@@ -143,7 +143,7 @@ def stream_all(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every, choice)
+    check_source(source, every, choice, form)
     splitter: Splitter[Any] = Splitter(
         type_,
         partial=partial,

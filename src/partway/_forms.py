@@ -20,11 +20,11 @@ from json import JSONDecodeError
 from typing import Any, Final
 
 from partway._beginning import Beginning, Form
-from partway._objects import DONE, TOO_LARGE, Extent, Objects, broken, parse, quote, too_large
+from partway._objects import DONE, Extent, Objects, broken, parse, quote, too_large
 from partway.providers import Failure
 from partway.sse import Event, EventTooLargeError, Parser
 
-__all__ = ["TOO_LARGE", "Form", "Unwrapper"]
+__all__ = ["Form", "Unwrapper"]
 
 _PAGE: Final = 4096
 """How much of a page is read to quote it, in characters."""

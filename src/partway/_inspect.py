@@ -25,7 +25,7 @@ from partway._output import printable
 from partway._recording import Playback, Recording
 from partway.errors import PartwayError, UsageError, format_path
 from partway.events import Appended, Completed, Event, Finished, Opened, Path, Rejected, Restarted
-from partway.providers import CONTENT, Delta, Operation, Part
+from partway.providers import CONTENT, Delta, Operation, Part, Restart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +53,7 @@ def inspected(recording: Recording, type_: Any, tool: str | None = None) -> Iter
         CutError: How the text is cut changes the story.
     """
     recorded, error = _heard(recording, type_, tool)
-    pieces = list(_pieces(recording, type_, tool))
+    pieces = _pieces(recording, type_, tool)
     text = "".join(delta for _, delta in pieces)
     told = functools.partial(_told, type_, tool is not None)
     single = told(text)
@@ -136,22 +136,31 @@ class _Story:
         return None
 
 
-def _pieces(recording: Recording, type_: Any, tool: str | None) -> Iterator[tuple[int, str]]:
-    """Give the pieces of the text, each with the number of its chunk; the end of the source has the last's."""
+def _pieces(recording: Recording, type_: Any, tool: str | None) -> list[tuple[int, str]]:
+    """The pieces of the text, each with the number of its chunk; the end of the source has the last's.
+
+    What came before the message began anew is void, and none of them.
+    """
     inlet, wanted = inlet_for(Extractor(type_), None, None), CONTENT if tool is None else None
+    pieces: list[tuple[int, str]] = []
     chunks = recording.chunks
     said: Iterable[Sequence[Part]] = map(inlet.read, chunks)
-    for number, parts in enumerate(chain(said, (inlet.end() for _ in range(1)))):
+    last = (inlet.end() for _ in range(1))  # a generator, so that the end is told when the chunks are through
+    for number, parts in enumerate(chain(said, last)):
         for part in parts:
+            if isinstance(part, Restart):
+                pieces.clear()
+                wanted = CONTENT if tool is None else None
             if not isinstance(part, Delta | Operation):
                 continue
-            if wanted is None and part.channel.name == tool:
+            if wanted is None and part.channel.name == tool and part.channel.choice == 0:
                 wanted = part.channel
             if part.channel is not wanted:
                 continue
             if isinstance(part, Operation):
                 raise UsageError(f"the arguments of {tool} came as path operations, which have no text to be cut")
-            yield max(min(number, len(chunks) - 1), 0), part.text
+            pieces.append((max(min(number, len(chunks) - 1), 0), part.text))
+    return pieces
 
 
 def _heard(recording: Recording, type_: Any, tool: str | None) -> tuple[_Story, PartwayError | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import AsyncIterable, Container, Iterable, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args
 
 from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
 
@@ -28,12 +28,13 @@ __all__ = [
     "close_all",
     "fill",
     "inlet_for",
+    "is_async",
     "note_partial",
 ]
 
 T = TypeVar("T")
 
-NOTED: Final = 1000
+_NOTED: Final = 1000
 """How many characters of a partial are noted in an error that is not ours."""
 
 
@@ -137,7 +138,7 @@ class Intake(Generic[T]):
                 self.answer.point_out(error)
             raise
         except MismatchError as error:
-            if self._inlet.text and (instead := error_body(error, extractor.root_keys)) is not None:
+            if self._inlet.text and (instead := _error_body(error, extractor.root_keys)) is not None:
                 raise instead from error
             raise
 
@@ -157,7 +158,7 @@ def inlet_for(extractor: Extractor[Any, Any] | None, form: Form | None, limits: 
     return Inlet(form, keys=keys, array="[" in extractor.starts, limits=limits)
 
 
-def error_body(error: MismatchError, keys: Container[str] | None) -> PartwayError | None:
+def _error_body(error: MismatchError, keys: Container[str] | None) -> PartwayError | None:
     """The error that a text reports that was read as the answer and does not fit: some APIs write one on many lines."""
     body = json.loads(error.text)
     if not isinstance(body, dict) or keys is None or "error" in keys or (failure := failure_of(body)) is None:
@@ -178,11 +179,11 @@ def note_partial(error: Exception, partial: Any) -> None:
     """Say in an error that is not ours, of a source or a validator, what had arrived when it was raised."""
     if partial is not None:
         shown = repr(partial)
-        error.add_note("what had arrived: " + (shown if len(shown) <= NOTED else shown[:NOTED] + "…"))
+        error.add_note("what had arrived: " + (shown if len(shown) <= _NOTED else shown[:_NOTED] + "…"))
 
 
-def check_source(source: Any, every: Any = None, choice: Any = 0) -> None:
-    """Refuse a source or a pace that cannot work, and say what to pass instead."""
+def check_source(source: Any, every: Any = None, choice: Any = 0, form: Any = None) -> None:
+    """Refuse a source, or what is said of it, that cannot work, and say what to pass instead."""
     if inspect.iscoroutine(source):
         source.close()  # or Python warns that it was never awaited
         raise UsageError("the source is a coroutine that was not awaited: pass `await` of it, which gives the stream")
@@ -205,6 +206,8 @@ def check_source(source: Any, every: Any = None, choice: Any = 0) -> None:
         raise UsageError(f"every takes a number of seconds, not {every!r}")
     if isinstance(choice, bool) or not isinstance(choice, int) or choice < 0:
         raise UsageError(f"choice takes a whole number from 0, not {choice!r}")
+    if form is not None and form not in get_args(Form):
+        raise UsageError(f"form takes {', '.join(map(repr, get_args(Form)))} or None, not {form!r}")
 
 
 def is_async(source: AsyncIterable[Any] | Iterable[Any]) -> TypeIs[AsyncIterable[Any]]:

@@ -27,7 +27,7 @@ class Limits:
     max_candidates: int = 1000
     """JSON documents that are begun in one text. Prose about code has dozens of braces; only attacks have thousands."""
     max_event: int = 16 * 1024 * 1024
-    """One event of a stream of server-sent events, or one line of JSON lines, in characters."""
+    """One event of a stream of server-sent events, or one object of JSON lines or of an array, in characters."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

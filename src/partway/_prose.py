@@ -39,9 +39,8 @@ class Prose:
     def __init__(self, thinking: Sequence[str]) -> None:
         self._names = tuple(thinking)
         self._text = TextBuffer()
-        self._json: list[
-            tuple[int, int, bool]
-        ] = []  # where JSON begins and goes on elsewhere; whether it is in a fence
+        # where JSON begins and goes on elsewhere; whether it is in a fence
+        self._json: list[tuple[int, int, bool]] = []
         self._divided: tuple[tuple[int, int, int, bool], tuple[str, str]] = (0, 0, 0, False), ("", "")
 
     def write(self, text: str) -> None:
@@ -79,6 +78,5 @@ class Prose:
         prose = "".join(parts)
         if not self._names or "<" not in prose:
             return prose, ""
-        pattern, thoughts = _thoughts(self._names), []
-        prose = pattern.sub(lambda found: thoughts.append(found[2]) or "", prose)  # type: ignore[func-returns-value]
-        return prose, "".join(thoughts)
+        pattern = _thoughts(self._names)
+        return pattern.sub("", prose), "".join(found[2] for found in pattern.finditer(prose))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["AsyncRun", "BaseOptions", "BaseRun", "CommonOptions", "Run", "stream"]
+__all__ = ["AsyncRun", "BaseRun", "CommonOptions", "Run", "RunOptions", "TextOptions", "stream"]
 
 T = TypeVar("T")
 P = TypeVar("P", default=T)
@@ -387,18 +387,23 @@ class AsyncRun(BaseRun[T, P]):
         await self.aclose()
 
 
-class BaseOptions(TypedDict, total=False):
-    """The arguments of `stream`, `stream_all` and `stream_choices` that do not decide what kind of run it is."""
+class RunOptions(TypedDict, total=False):
+    """The arguments that `stream` and all like it have, and that do not decide what kind of run it is."""
 
     every: float | None
     fail_fast: bool
     validation_context: Any
     limits: Limits | None
-    thinking: Sequence[str]
     form: Form | None
 
 
-class CommonOptions(BaseOptions, total=False):
+class TextOptions(RunOptions, total=False):
+    """Those of `stream`, `stream_all` and `stream_choices`, which look for JSON in a text."""
+
+    thinking: Sequence[str]
+
+
+class CommonOptions(TextOptions, total=False):
     """Those of `stream` and `stream_all`."""
 
     choice: int
@@ -478,7 +483,7 @@ def stream(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
             cannot show it.
     """
-    check_source(source, every, choice)
+    check_source(source, every, choice, form)
     extractor: Extractor[Any, Any] = Extractor(
         type_,
         partial=partial,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar, Unpack, overload
 
 from partway._arguments import arguments_of
 from partway._extractor import Extractor
@@ -20,6 +20,7 @@ from partway._intake import check_source, fill, inlet_for, is_async
 from partway._limits import Limits
 from partway._router import Branch, Router
 from partway._runs import AsyncRuns, Runs
+from partway._stream import RunOptions
 from partway.errors import PartwayError, UsageError
 from partway.events import Event
 from partway.providers import Channel, Closed, Delta, Failure, Operation, Part, Restart
@@ -43,7 +44,7 @@ class UnknownCall:
     name: str
     id: str
     index: int
-    text: str = field(default="")
+    text: str = ""
 
 
 class _Calls(Router[T]):
@@ -167,6 +168,7 @@ class AsyncToolRuns(AsyncRuns[T]):
 
 
 Tools: TypeAlias = Mapping[str, Any] | Iterable[Any]
+"""The types of arguments by the names of their tools, or models and functions that have those names."""
 
 
 def tool_types(tools: Tools) -> dict[str, Any]:
@@ -190,13 +192,10 @@ def _own_name(tool: Any) -> str | None:
     return tool.__name__ if isinstance(tool, type) or inspect.isroutine(tool) else None
 
 
-class _Options(TypedDict, total=False):
-    every: float | None
-    fail_fast: bool
-    validation_context: Any
-    limits: Limits | None
+class _Options(RunOptions, total=False):
+    """The arguments of `stream_tools` that do not decide what kind of run it is."""
+
     choice: int
-    form: Form | None
 
 
 @overload
@@ -250,7 +249,7 @@ def stream_tools(
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate one of the types, or `tools` have
             no names.
     """
-    check_source(source, every, choice)
+    check_source(source, every, choice, form)
     types = tool_types(tools)
     options = {"fail_fast": fail_fast, "validation_context": validation_context}
     for type_ in types.values():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ag_ui.core import Event
 from pydantic import TypeAdapter
-from reading import namespace, parts_of
+from recorded import namespace, parts_of
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, channel
 from partway.providers.ag_ui import Adapter, recognizes
@@ -95,6 +95,8 @@ LOOSE: list[tuple[str, list[Any], list[Any]]] = [
      [Ending("stop", "success"), Facts("m", {"model": "m", "inputTokens": 1})]),
     ("counts of several models", [end(usage=[{"model": "m"}, {"model": "n"}])],
      [Ending("stop", "success"), Facts("m", [{"model": "m"}, {"model": "n"}])]),
+    ("counts that are no list", [end(usage={"inputTokens": 1})],
+     [Ending("stop", "success"), Facts(None, {"inputTokens": 1})]),
     ("no counts", [end(usage=[])], [Ending("stop", "success")]),
 ]  # fmt: skip
 

@@ -10,13 +10,13 @@ import pytest
 from anthropic import Anthropic
 from anthropic._models import construct_type
 from anthropic.types.beta import BetaRawMessageStreamEvent
-from reading import calls, chunks_in, endings, namespace, parts_of, recordings, texts
+from recorded import calls, chunks_in, endings, files, namespace, parts_of, texts
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, Restart, channel
 from partway.providers.anthropic import Adapter, recognizes
 
 REASONING = channel("reasoning", 0)
-FILES = recordings("vercel-ai/anthropic/*", "anthropic-sdk/*", "openllmetry/anthropic/*.sse")
+FILES = files("vercel-ai/anthropic/*", "anthropic-sdk/*", "openllmetry/anthropic/*.sse")
 MODEL, USAGE = "claude", {"input_tokens": 9, "output_tokens": 1}
 
 

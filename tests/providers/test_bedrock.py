@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reading import calls, chunks_in, endings, namespace, parts_of, recordings, texts
+from recorded import calls, chunks_in, endings, files, namespace, parts_of, texts
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, channel
 from partway.providers.bedrock import Adapter, recognizes
 
-FILES = recordings("vercel-ai/amazon-bedrock/*")
+FILES = files("vercel-ai/amazon-bedrock/*")
 F, G = Channel("tool", 0, 0, "f", "c0"), Channel("tool", 0, 1, "f", "c1")
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from google.genai.types import GenerateContentResponse
-from reading import calls, chunks_in, endings, namespace, parts_of, put, recordings, texts
+from recorded import calls, chunks_in, endings, files, namespace, parts_of, put, texts
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, Operation, channel
 from partway.providers.gemini import Adapter, recognizes
 
-FILES = recordings("vercel-ai/google/google-*")
+FILES = files("vercel-ai/google/google-*")
 F, G, SECOND = Channel("tool", 0, 0, "f"), Channel("tool", 0, 1, "f"), Channel("tool", 1, 0, "f")
 
 

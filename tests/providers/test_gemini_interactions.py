@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from google.genai._gaos.types.interactions import InteractionSSEEvent
 from pydantic import TypeAdapter
-from reading import calls, chunks_in, endings, namespace, parts_of, recordings, texts
+from recorded import calls, chunks_in, endings, files, namespace, parts_of, texts
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, channel
 from partway.providers.gemini_interactions import Adapter, recognizes
 
-FILES = recordings(*(f"vercel-ai/google/{name}*" for name in ["basic", "multi-turn", "tool-call-step"]))
+FILES = files(*(f"vercel-ai/google/{name}*" for name in ["basic", "multi-turn", "tool-call-step"]))
 REASONING = channel("reasoning", 0)
 F, G = Channel("tool", 0, 0, "f", "c0"), Channel("tool", 0, 1, "f", "c1")
 

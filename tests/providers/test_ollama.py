@@ -52,19 +52,9 @@ READ: list[tuple[str, list[Any], list[Any]]] = [
 ]  # fmt: skip
 
 
-def keeping_arguments(one: Any, plain: Any) -> Any:
-    """Make the arguments a mapping again, which they are in every form."""
-    if "message" in plain:
-        for called, call in zip(
-            one.message.__dict__.get("tool_calls") or (), plain["message"].get("tool_calls") or (), strict=True
-        ):
-            called.function.arguments = call["function"]["arguments"]
-    return one
-
-
 FORMS = {
     "dict": lambda one: one,
-    "object": lambda one: keeping_arguments(namespace(one), one),
+    "object": namespace,
     "ollama": lambda one: (ChatResponse if "message" in one else GenerateResponse)(**one),
 }
 ERROR = {"error": "an error was encountered while running the model"}

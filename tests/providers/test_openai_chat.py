@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from openai.types.chat import ChatCompletionChunk
+from recorded import namespace
 
 from partway.providers import Channel, Closed, Delta, Ending, Facts, Part, channel, format_of, openai_chat
 
@@ -60,12 +61,6 @@ LOOSE: list[tuple[str, list[Any], list[Part]]] = [
     ("not streamed", [{"index": 0, "message": {"role": "assistant", "content": "a"}, "finish_reason": "stop"}],
      [Delta(ANSWER, "a"), Ending("stop", "stop")]),
 ]  # fmt: skip
-
-
-def namespace(value: Any) -> Any:
-    if isinstance(value, dict):
-        return SimpleNamespace(**{key: namespace(part) for key, part in value.items()})
-    return [namespace(part) for part in value] if isinstance(value, list) else value
 
 
 HEAD = {"id": "c", "created": 1, "object": "chat.completion.chunk"}

@@ -23,7 +23,7 @@ from pydantic_ai.messages import (
     ToolCallPartDelta,
 )
 from pydantic_ai.models.function import DeltaToolCall, FunctionModel
-from reading import calls, endings, namespace, parts_of, texts
+from recorded import calls, endings, namespace, parts_of, texts
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Operation, Restart, channel
 from partway.providers.pydantic_ai import Adapter, recognizes

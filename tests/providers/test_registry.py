@@ -80,6 +80,24 @@ def test_errors_look_alike(chunk, message, code):
     assert (failure.message, failure.code) == (message, code)
 
 
+# An object of no format, and what it says: an error only because it is of none.
+ALONE: list[tuple[Any, str | None]] = [
+    ({"message": "Busy"}, "Busy"),
+    ({"detail": [{"loc": ["body"], "msg": "missing"}]}, '[{"loc": ["body"], "msg": "missing"}]'),
+    ({"message": "", "errors": ["a", "b"]}, '["a", "b"]'),
+    (SimpleNamespace(errors=[ValueError("a")]), '["a"]'),
+    ({"message": {"content": "a"}}, None),
+    ({"detail": None}, None),
+]
+
+
+@pytest.mark.parametrize(("chunk", "message"), ALONE)
+def test_a_message_alone_is_an_error_of_what_is_of_no_format(chunk, message):
+    failure = failure_of(chunk, alone=True)
+    assert (failure and failure.message) == message
+    assert failure_of(chunk) is None
+
+
 @pytest.mark.parametrize("chunk", [{"error": None}, {"error": ""}, {"type": "response.failed"}, "error", None, 3])
 def test_what_reports_no_error_is_none(chunk):
     assert failure_of(chunk) is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 from pydantic_ai.ui.vercel_ai import response_types as types
-from reading import namespace, parts_of
+from recorded import namespace, parts_of
 
 from partway.providers import CONTENT, Channel, Closed, Delta, Ending, Facts, Failure, Restart, channel
 from partway.providers.vercel_ui import Adapter, recognizes

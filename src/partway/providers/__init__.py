@@ -2,7 +2,8 @@
 
 A format is recognised by the shape of its chunks (keys or attributes), never by importing an SDK. Its module has a
 function `recognizes(chunk)` and a class `Adapter`, whose `read(chunk)` gives the `Part`s of a chunk; docs/providers.md
-shows how to write one. A new one is added to `FORMATS`, and to nothing else.
+shows how to write one. A new one is added to `FORMATS`, and if it comes in bodies that are no server-sent events, its
+keys to `_CHUNK_KEYS` of `_beginning`.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from partway.providers._delta import (
     Format,
     Operation,
     Part,
+    Reason,
     Restart,
     channel,
     field,
@@ -60,6 +62,7 @@ __all__ = [
     "Format",
     "Operation",
     "Part",
+    "Reason",
     "Restart",
     "channel",
     "failure_of",
@@ -110,14 +113,21 @@ def failure_of(chunk: Any, *, alone: bool = False) -> Failure | None:
     if not error:
         error = chunk if field(chunk, "type") == "error" else None
     if error is None:
-        said = next(filter(None, (field(chunk, name) for name in ("message", "detail", "errors") if alone)), None)
-        return Failure(said if isinstance(said, str) else json.dumps(said)) if isinstance(said, str | list) else None
+        return _said_alone(chunk) if alone else None
     if isinstance(error, str):
         return Failure(f"the provider reported an error: {error}")
     words = [field(error, name) for name in ("type", "status", "code")]
     code = next((str(word) for word in words if word and word != "error"), None)
     message = field(error, "message") or field(error, "detail")
     return Failure(message if isinstance(message, str) else str(plain(error)), code)
+
+
+def _said_alone(chunk: Any) -> Failure | None:
+    """The error that an object reports by a message without a word for it."""
+    said = next(filter(None, (field(chunk, name) for name in ("message", "detail", "errors"))), None)
+    if isinstance(said, list):
+        said = json.dumps(said, default=str)
+    return Failure(said) if isinstance(said, str) else None
 
 
 def unknown(chunk: Any) -> UsageError:

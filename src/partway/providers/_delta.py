@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 __all__ = [
     "CONTENT",
+    "REASONING",
     "Adapter",
     "Channel",
     "Closed",
@@ -59,6 +60,9 @@ def channel(kind: Kind, choice: int, /) -> Channel:
 
 CONTENT = channel("content", 0)
 """The text of the answer, where there is one answer only."""
+
+REASONING = channel("reasoning", 0)
+"""What the model thinks before it, where there is one answer only."""
 
 
 class Delta(NamedTuple):

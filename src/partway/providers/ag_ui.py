@@ -18,12 +18,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, channel, field
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, field
 from partway.providers._names import either
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _TEXTS: Final = ("TEXT_MESSAGE_", "TOOL_CALL_", "REASONING_", "THINKING_")
 _OTHERS: Final = ("STATE_", "MESSAGES_", "ACTIVITY_", "RUN_", "STEP_", "SUBAGENT_", "CUSTOM", "RAW")
 _THOUGHTS: Final = ("REASONING_MESSAGE_CONTENT", "REASONING_MESSAGE_CHUNK", "THINKING_TEXT_MESSAGE_CONTENT")
@@ -66,7 +65,7 @@ class Adapter:
             self._calls.piece(parts, key, field(chunk, "delta") or "", None, None)
         elif kind in _THOUGHTS:
             if text := field(chunk, "delta"):
-                parts.append(Delta(_REASONING, text))
+                parts.append(Delta(REASONING, text))
         elif kind in {"TEXT_MESSAGE_START", "TEXT_MESSAGE_CHUNK"}:
             if not self._foreign(chunk) and (text := field(chunk, "delta")):
                 parts.append(Delta(CONTENT, text))
@@ -104,4 +103,5 @@ class Adapter:
         self._calls.end(parts, whole=not cancelled)
         parts.append(Ending("length" if cancelled else "stop", said))
         if usage := field(chunk, "usage"):  # a list: one entry for each model
-            parts.append(Facts(field(usage[0], "model"), usage[0] if len(usage) == 1 else usage))
+            first = usage[0] if isinstance(usage, list) else usage
+            parts.append(Facts(field(first, "model"), usage if isinstance(usage, list) and len(usage) > 1 else first))

@@ -17,14 +17,13 @@ So a call closes with what follows its stop.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, channel, field, plain
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, Reason, field, plain
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _EVENTS: Final = (
     "messageStart",
     "contentBlockStart",
@@ -40,7 +39,7 @@ _ERRORS: Final = (
     "throttlingException",
     "validationException",
 )
-_REASONS: Final[dict[str, Literal["stop", "length", "filter", "refusal"]]] = {
+_REASONS: Final[dict[str, Reason]] = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
     "guardrail_intervened": "filter",
@@ -75,7 +74,7 @@ class Adapter:
                 key = field(event, "contentBlockIndex")
                 self._calls.piece(parts, key, field(use, "input") or "", None, None)
             elif text := field(field(delta, "reasoningContent"), "text"):
-                parts.append(Delta(_REASONING, text))
+                parts.append(Delta(REASONING, text))
         elif (event := field(chunk, "contentBlockStart")) is not None:
             self._calls.settle(parts)
             if (use := field(field(event, "start"), "toolUse")) is not None:

@@ -15,10 +15,10 @@ Content is `text` or `thinking`. The calls of tools come after a plan in prose, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, channel, field
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, Reason, field
 
 __all__ = ["Adapter", "recognizes"]
 
@@ -33,8 +33,7 @@ _TYPES: Final = frozenset(
     }.items()
     for when in moments
 )
-_REASONING: Final = channel("reasoning", 0)
-_REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {
+_REASONS: Final[dict[str, Reason]] = {
     "MAX_TOKENS": "length",
     "ERROR_LIMIT": "length",
     "ERROR_TOXIC": "filter",
@@ -65,7 +64,7 @@ class Adapter:
             if text := field(content, "text"):
                 parts.append(Delta(CONTENT, text))
             elif thought := field(content, "thinking"):
-                parts.append(Delta(_REASONING, thought))
+                parts.append(Delta(REASONING, thought))
         elif kind in {"tool-call-delta", "tool-call-start"}:
             call = field(field(delta, "message"), "tool_calls")
             function = field(call, "function")
@@ -84,7 +83,8 @@ class Adapter:
     def _end(self, parts: list[Part], delta: Any) -> None:
         said, error = field(delta, "finish_reason"), field(delta, "error")
         if error or said in {"ERROR", "TIMEOUT"}:
-            parts.append(Failure(error or "the generation ended before the answer did", said))
+            message = error if isinstance(error, str) else field(error, "message")
+            parts.append(Failure(message or "the generation ended before the answer did", said))
         elif said:
             reason = _REASONS.get(said, "stop")
             if reason == "stop":

@@ -18,15 +18,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Channel, Delta, Ending, Facts, Failure, Part, channel, field, plain
+from partway.providers._delta import (
+    CONTENT,
+    REASONING,
+    Channel,
+    Delta,
+    Ending,
+    Facts,
+    Failure,
+    Part,
+    Reason,
+    field,
+    plain,
+)
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
-_REASONS: Final[dict[str, Literal["stop", "length"]]] = {
+_REASONS: Final[dict[str, Reason]] = {
     "completed": "stop",
     "requires_action": "stop",
     "incomplete": "length",
@@ -88,7 +99,7 @@ class Adapter:
                 self._arguments = None
                 self._calls.piece(parts, key, text, None, None)
         elif kind == "thought_summary":
-            _text(parts, _REASONING, field(delta, "content"))
+            _text(parts, REASONING, field(delta, "content"))
         elif kind.endswith("_call"):
             self._arguments = field(delta, "arguments")
 
@@ -100,7 +111,7 @@ class Adapter:
                 _text(parts, CONTENT, content)
         elif kind == "thought":
             for summary in field(step, "summary") or ():
-                _text(parts, _REASONING, summary)
+                _text(parts, REASONING, summary)
         elif kind.endswith("_call"):
             name = field(step, "name") or kind.removesuffix("_call")
             self._calls.piece(parts, key, "", name, field(step, "id"))

@@ -18,17 +18,16 @@ less than half of the time that reading attributes takes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Channel, Delta, Ending, Facts, Part, channel
+from partway.providers._delta import CONTENT, REASONING, Channel, Delta, Ending, Facts, Part, Reason, channel
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _REFUSAL: Final = channel("refusal", 0)
 _SAID: Final = ("finish_reason", "stop_reason", "stopReason", "done_reason")
-_REASONS: Final[dict[str, Literal["stop", "length", "filter", "refusal"]]] = {
+_REASONS: Final[dict[str, Reason]] = {
     "length": "length",
     "max_tokens": "length",
     "max_output_tokens": "length",
@@ -74,7 +73,7 @@ class Adapter:
                 for part in content:
                     _typed(parts, part)
         if more := message.get("additional_kwargs"):
-            _add(parts, _REASONING, more.get("reasoning_content"))
+            _add(parts, REASONING, more.get("reasoning_content"))
             _add(parts, _REFUSAL, more.get("refusal"))
         for call in message.get("tool_call_chunks") or ():
             index, name, args = call.get("index"), call.get("name"), call.get("args")
@@ -135,13 +134,13 @@ def _typed(parts: list[Part], part: Any) -> None:
     elif kind == "thinking":  # Anthropic, Gemini; Mistral has a list
         thought = part.get("thinking")
         for piece in thought if isinstance(thought, list) else (part,):
-            _add(parts, _REASONING, piece.get("text") or piece.get("thinking"))
+            _add(parts, REASONING, piece.get("text") or piece.get("thinking"))
     elif kind == "reasoning_content":  # Bedrock
-        _add(parts, _REASONING, (part.get("reasoning_content") or {}).get("text"))
+        _add(parts, REASONING, (part.get("reasoning_content") or {}).get("text"))
     elif kind == "reasoning":  # LangChain's own; OpenAI
-        _add(parts, _REASONING, part.get("reasoning"))
+        _add(parts, REASONING, part.get("reasoning"))
         for piece in part.get("summary") or ():
-            _add(parts, _REASONING, piece.get("text"))
+            _add(parts, REASONING, piece.get("text"))
 
 
 def _add(parts: list[Part], to: Channel, text: Any) -> None:

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, channel, field
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, field
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _COUNTS: Final = ("prompt_eval_count", "eval_count")
 
 
@@ -45,7 +44,7 @@ class Adapter:
             self._chat = field(chunk, "message") is not None
         message = field(chunk, "message") if self._chat else chunk
         if thought := field(message, "thinking"):
-            parts.append(Delta(_REASONING, thought))
+            parts.append(Delta(REASONING, thought))
         if text := field(message, "content" if self._chat else "response"):
             parts.append(Delta(CONTENT, text))
         if self._chat:
@@ -57,7 +56,7 @@ class Adapter:
             said = field(chunk, "done_reason") or "stop"
             parts.append(Ending("length" if said == "length" else "stop", said))
             usage = {name: count for name in _COUNTS if (count := field(chunk, name)) is not None} or None
-        elif model is None and (error := field(chunk, "error")):
+        elif model is None and isinstance(error := field(chunk, "error"), str) and error:
             parts.append(Failure(error))
         if usage is not None or (model and model != self._model):
             self._model = model

@@ -9,13 +9,13 @@ themselves, and are left to Chat Completions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from partway.providers._delta import Delta, Ending, Facts, Part, channel, field
+from partway.providers._delta import Delta, Ending, Facts, Part, Reason, channel, field
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {"length": "length", "content_filter": "filter"}
+_REASONS: Final[dict[str, Reason]] = {"length": "length", "content_filter": "filter"}
 
 
 def recognizes(chunk: Any) -> bool:

@@ -22,11 +22,11 @@ from inspect import ismethod
 from typing import Any, Final, Literal
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Channel, Delta, Ending, Facts, Operation, Part, Restart, channel, field
+from partway.providers._delta import CONTENT, REASONING, Channel, Delta, Ending, Facts, Operation, Part, Restart, field
 
 __all__ = ["Adapter", "recognizes"]
 
-_TEXTS: Final = {"text": CONTENT, "thinking": channel("reasoning", 0)}
+_TEXTS: Final = {"text": CONTENT, "thinking": REASONING}
 _CALLS: Final = ("tool-call", "builtin-tool-call")
 _TOOLS_RUN: Final = ("function_tool_", "output_tool_")
 _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {"length": "length", "content_filter": "filter"}

@@ -36,7 +36,7 @@ class Adapter:
         if (token := field(chunk, "token")) is not None:
             if (text := field(token, "text")) and not field(token, "special"):
                 parts.append(Delta(CONTENT, text))
-        elif error := field(chunk, "error"):
+        elif isinstance(error := field(chunk, "error"), str) and error:
             parts.append(Failure(error, field(chunk, "error_type")))
         if (details := field(chunk, "details")) is not None:
             if said := field(details, "finish_reason"):

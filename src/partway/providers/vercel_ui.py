@@ -21,12 +21,11 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 from partway.providers._calls import Calls
-from partway.providers._delta import CONTENT, Delta, Ending, Facts, Failure, Part, Restart, channel, field, plain
+from partway.providers._delta import CONTENT, REASONING, Delta, Ending, Facts, Failure, Part, Restart, field, plain
 from partway.providers._names import either
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONING: Final = channel("reasoning", 0)
 _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {
     "length": "length",
     "interrupted": "length",
@@ -85,7 +84,7 @@ class Adapter:
                 self._calls.piece(parts, id_, text, name, id_)
         elif kind in {"reasoning-delta", "reasoning"}:
             if text := _piece(chunk):
-                parts.append(Delta(_REASONING, text))
+                parts.append(Delta(REASONING, text))
         elif kind in _OPENING:
             id_ = _id(chunk)
             if either(chunk, "inputEncoding", "input_encoding") == "text":

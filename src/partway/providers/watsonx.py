@@ -10,15 +10,13 @@ The first chunk counts the tokens of the input, each one those generated so far.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from partway.providers._delta import Delta, Ending, Facts, Failure, Part, channel, field
+from partway.providers._delta import Delta, Ending, Facts, Failure, Part, Reason, channel, field
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONS: Final[dict[str, Literal["stop", "length"]]] = dict.fromkeys(
-    ("max_tokens", "token_limit", "time_limit", "cancelled"), "length"
-)
+_REASONS: Final[dict[str, Reason]] = dict.fromkeys(("max_tokens", "token_limit", "time_limit", "cancelled"), "length")
 
 
 def recognizes(chunk: Any) -> bool:
