@@ -84,6 +84,15 @@ def test_how_an_answer_ends_may_be_an_error(reason, prose, error, words):
     assert answer.wrong(prose) == (None if error is None else (error, words))
 
 
+def test_what_was_cut_off_stays_so():
+    answer = Answer()
+    for part in (Ending("length", "length"), Ending("stop", "stop")):
+        answer.hear(part)
+    assert (answer.reason, answer.finish_reason) == ("length", "length")
+    answer.hear(Ending("refusal", "refusal"))
+    assert answer.reason == "refusal"
+
+
 def test_a_reported_error_has_its_code():
     error = reported(Failure("Overloaded", "overloaded_error"))
     assert isinstance(error, SourceError)

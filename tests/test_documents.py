@@ -792,3 +792,26 @@ def test_what_any_text_comes_to_does_not_depend_on_the_cut(tp: Any, text: str, d
     whole = told(tp, [text])
     assert told(tp, cut) == whole
     assert told(tp, list(text)) == whole
+
+
+BUSY = {"error": {"message": "Busy"}}
+
+
+@pytest.mark.parametrize("size", [1, 7, 150, 10_000])
+@pytest.mark.parametrize("ends", [True, False], ids=["its last event ended", "its last event unterminated"])
+def test_documents_in_front_of_an_error_in_the_same_piece_are_kept(size: int, ends: bool):
+    chunks = [chunk(a), chunk(b), chunk(CUT_OFF), BUSY]
+    body = "".join(f"data: {json.dumps(each)}\n\n" for each in chunks).encode()
+    body = body if ends else body.rstrip()
+    found: list[Any] = []
+    for run in stream_all([body[at : at + size] for at in range(0, len(body), size)], Tea):
+        try:
+            found.append(run.result())
+        except SourceError as error:
+            found.append(error.text)
+    assert found == [A, B, CUT_OFF]
+
+
+def test_documents_in_the_last_event_are_read_though_nothing_ends_it():
+    body = "".join(f"data: {json.dumps(each)}\n\n" for each in (chunk(a + b[:3]), chunk(b[3:] + c))).rstrip()
+    assert [run.result() for run in stream_all([body.encode()], Tea)] == [A, B, C]

@@ -69,6 +69,7 @@ ENDS: list[tuple[str, list[Any], list[tuple[str, int, Any]], type[Exception] | N
      [(W, 0, PARIS), (S, 1, QUERY)], None),
     ("the same tool twice", [call(0, '{"city":"Paris"}', W), call(1, '{"city":"Rome","days":3}', W), DONE],
      [(W, 0, PARIS), (W, 1, ROME)], None),
+    ("blanks for arguments", [call(0, " \n", "nothing"), DONE], [("nothing", 0, Nothing())], None),
     ("without arguments", [call(0, "", "nothing"), DONE],
      [("nothing", 0, Nothing())], None),
     ("without arguments that it needs", [call(0, "", S), DONE],

@@ -102,7 +102,8 @@ class Answer:
                 kinds = {"reasoning": self._reasoning, "refusal": self._refusal, "content": self._prose}
                 kinds[channel.kind].write(part.text)
         elif isinstance(part, Ending):
-            if part.choice == self.choice:
+            # What was cut off or refused stays so, whatever is said behind that.
+            if part.choice == self.choice and (part.reason != "stop" or self.reason in (None, "stop")):
                 said: Any = part.said
                 self.reason, self.finish_reason = part.reason, said if isinstance(said, str) else str(said)
         elif isinstance(part, Facts):

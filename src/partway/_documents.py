@@ -36,16 +36,21 @@ class _Documents(Router[T]):
         self._branch: Branch[T] | None = None
 
     def take(self, chunk: Any) -> Iterator[object]:
-        self._intake.take(chunk)
-        for document in self._splitter.read():
-            if self._branch is None:
-                self._open(document)
-            else:
-                self._branch.end()
-                self._branch = None
-            yield document
+        return self._read(self._intake.take_apart(chunk))
+
+    def _read(self, steps: Iterator[object]) -> Iterator[object]:
+        for _ in steps:
+            for document in self._splitter.read():
+                if self._branch is None:
+                    self._open(document)
+                else:
+                    self._branch.end()
+                    self._branch = None
+                yield document
 
     def end(self) -> None:
+        for _ in self._read(self._intake.take_rest()):
+            pass
         self._intake.end()
         if self._splitter.document.reading:
             (self._branch or self._open(self._splitter.document)).end()

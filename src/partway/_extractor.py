@@ -330,7 +330,7 @@ class Extractor(Generic[T, P]):
             UsageError: Without `json_only`, or at its end.
         """
         if self._mode is not Mode.OVER and self._only and self.text and not isinstance(self._reader, Operations):
-            return False
+            return not self.text.strip() and self.feed("{}")
         operations = self._operations()
         return self._mode is not Mode.FOUND and self._operated(operations.close)
 

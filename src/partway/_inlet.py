@@ -52,7 +52,7 @@ class Inlet:
         text: Whether `str` chunks are the model's text itself, as they stand.
     """
 
-    __slots__ = ("_adapter", "_adapters", "_format", "_forms", "text")
+    __slots__ = ("_adapter", "_adapters", "_format", "_forms", "_over", "text")
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Inlet:
         self._format: Format | None = None
         self._adapter: Adapter | None = None
         self._adapters: dict[str, Adapter] = {}  # of all formats that there were, by name: each remembers its calls
+        self._over = False
         self.text = form == "text"
 
     @property
@@ -86,7 +87,10 @@ class Inlet:
         return self._read(chunk)
 
     def end(self) -> Sequence[Part]:
-        """What the end of the source says, of what was kept back till then."""
+        """What the end of the source says, of what was kept back till then; nothing, when it is asked again."""
+        if self._over:
+            return ()
+        self._over = True
         return self._parts(self._forms.end())
 
     def _parts(self, items: list[Any]) -> list[Part]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import AsyncIterable, Container, Iterable, Mapping
+from collections.abc import AsyncIterable, Container, Iterable, Iterator, Mapping
 from typing import Any, Final, Generic, TypeVar, get_args
 
 from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
@@ -86,6 +86,21 @@ class Intake(Generic[T]):
                 changed |= self._hear(part)
         return changed
 
+    def take_apart(self, chunk: Any) -> Iterator[bool]:
+        """The same, pausing after each part: what it came to can be looked at before the next one ends it all."""
+        return self._take_parts(self._inlet.read(chunk))
+
+    def take_rest(self) -> Iterator[bool]:
+        """The same for what was kept back till the end of the source."""
+        return self._take_parts(self._inlet.end())
+
+    def _take_parts(self, parts: Iterable[Part]) -> Iterator[bool]:
+        for part in parts:
+            if type(part) is Delta and part.channel is self._wanted:
+                yield self.extractor.feed(part.text)
+            else:
+                yield self._hear(part)
+
     def _hear(self, part: Part) -> bool:
         """Take in what is no more of the text that is read."""
         match part:
@@ -114,11 +129,8 @@ class Intake(Generic[T]):
 
     def end(self) -> T:
         """The source has ended: give the result, or raise why there is none."""
-        for part in self._inlet.end():
-            if type(part) is Delta and part.channel is self._wanted:
-                self.extractor.feed(part.text)
-            else:
-                self._hear(part)
+        for _ in self.take_rest():
+            pass
         extractor = self.extractor
         if (wrong := self.answer.wrong(extractor.prose)) is not None:
             raise extractor.fail(*wrong)
