@@ -15,7 +15,7 @@ from partway._objects import TOO_LARGE
 from partway.errors import LimitError, NoJSONError, PartwayError, RefusalError, SourceError, TruncatedJSONError
 from partway.providers import Channel, Delta, Ending, Facts, Failure, Part, Reason, plain
 
-__all__ = ["NO_ARGUMENTS", "Answer", "Shared", "reported"]
+__all__ = ["NO_ARGUMENTS", "Answer", "Shared", "Told", "reported"]
 
 _OF_LENGTH: Final = re.compile("length|max|token|context", re.IGNORECASE)
 NO_ARGUMENTS: Final = "the source ended before the call had any arguments"
@@ -132,6 +132,30 @@ class Answer:
             names = ", ".join(dict.fromkeys(call.name for call in self.calls))
             error.message += f"; the answer calls {names}: its arguments are read with tool=, or by stream_tools()"
             error.args = (error.message,)
+
+
+class Told:
+    """What runs, and loops over runs, tell of their answer."""
+
+    _answer: Answer
+
+    @property
+    def model(self) -> str | None:
+        """The model that answers, as the provider names it; `None` if it has not."""
+        return self._answer.shared.model
+
+    @property
+    def usage(self) -> dict[str, Any] | None:
+        """The counts of tokens, under the provider's own names; most providers send them last."""
+        return self._answer.shared.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, in the provider's own word (`stop`, `end_turn`…); `None` before it has.
+
+        A loop over several answers tells that of the first.
+        """
+        return self._answer.finish_reason
 
 
 def reported(failure: Failure, extractor: Extractor[Any, Any] | None = None) -> PartwayError:

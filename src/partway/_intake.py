@@ -80,7 +80,7 @@ class Intake(Generic[T]):
             return self.extractor.feed(chunk)
         changed = False
         for part in inlet.read(chunk):
-            if type(part) is Delta and part.channel is self._wanted:
+            if type(part) is Delta and part.channel is self._wanted:  # as `_hear` does: there is one for every token
                 changed |= self.extractor.feed(part.text)
             else:
                 changed |= self._hear(part)
@@ -88,22 +88,17 @@ class Intake(Generic[T]):
 
     def take_apart(self, chunk: Any) -> Iterator[bool]:
         """The same, pausing after each part: what it came to can be looked at before the next one ends it all."""
-        return self._take_parts(self._inlet.read(chunk))
+        return map(self._hear, self._inlet.read(chunk))
 
     def take_rest(self) -> Iterator[bool]:
         """The same for what was kept back till the end of the source."""
-        return self._take_parts(self._inlet.end())
-
-    def _take_parts(self, parts: Iterable[Part]) -> Iterator[bool]:
-        for part in parts:
-            if type(part) is Delta and part.channel is self._wanted:
-                yield self.extractor.feed(part.text)
-            else:
-                yield self._hear(part)
+        return map(self._hear, self._inlet.end())
 
     def _hear(self, part: Part) -> bool:
-        """Take in what is no more of the text that is read."""
+        """Take in a part; say whether the partial has changed."""
         match part:
+            case Delta() | Operation() if part.channel is self._wanted:
+                return fill(self.extractor, part)
             case Failure():
                 raise reported(part, self.extractor)
             case Restart():
@@ -112,8 +107,6 @@ class Intake(Generic[T]):
                     self._wanted = self.call = None
                     self._closed = False
                 return self.extractor.restart(part.reason)
-            case Operation() if part.channel is self._wanted:
-                return fill(self.extractor, part)
             case Closed():
                 self._closed |= part.channel is self._wanted
             case Delta() if self._wanted is None and self._calls(part.channel):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 
 from typing_extensions import TypeVar  # as in `_stream`
 
+from partway._answer import Told
 from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
 from partway._stream import AsyncRun, BaseRun, Run
@@ -148,35 +149,23 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
 
-class _BaseRuns(Generic[T, P]):
+class _BaseRuns(Told, Generic[T, P]):
     """What the chunks say besides, of the answer as a whole."""
 
-    _router: Router[T]
+    def __init__(self, router: Router[T], every: float | None) -> None:
+        self._router = router
+        self._answer = router.answer
+        self._every = every
 
     @property
     def prose(self) -> str:
         """The text of the answer so far that is in none of the runs."""
-        return self._router.answer.prose
+        return self._answer.prose
 
     @property
     def reasoning(self) -> str:
         """What the model has thought so far, as far as the provider tells it apart."""
-        return self._router.answer.reasoning
-
-    @property
-    def model(self) -> str | None:
-        """The model that answers, as the provider names it; `None` if it has not."""
-        return self._router.answer.shared.model
-
-    @property
-    def usage(self) -> dict[str, Any] | None:
-        """The counts of tokens, under the provider's own names; most providers send them last."""
-        return self._router.answer.shared.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        """Why the answer ended, in the provider's own word; of the first answer, where there are several."""
-        return self._router.answer.finish_reason
+        return self._answer.reasoning
 
 
 class Runs(_BaseRuns[T, P]):
@@ -188,9 +177,8 @@ class Runs(_BaseRuns[T, P]):
     """
 
     def __init__(self, source: Iterable[Any], router: Router[T], *, every: float | None) -> None:
+        super().__init__(router, every)
         self._pump = Pump(source, router)
-        self._router = router
-        self._every = every
 
     def __iter__(self) -> Iterator[Run[T, P]]:
         """Iterate over the runs, each once.
@@ -228,9 +216,8 @@ class AsyncRuns(_BaseRuns[T, P]):
     """The runs of one async source: the same as `Runs`, to be awaited. Several tasks may read runs at once."""
 
     def __init__(self, source: AsyncIterable[Any], router: Router[T], *, every: float | None) -> None:
+        super().__init__(router, every)
         self._pump = AsyncPump(source, router)
-        self._router = router
-        self._every = every
 
     async def __aiter__(self) -> AsyncIterator[AsyncRun[T, P]]:
         """Iterate over the runs, each once.

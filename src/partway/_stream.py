@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack, overload
 
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
-from partway._answer import Answer
+from partway._answer import Answer, Told
 from partway._extractor import Extractor
 from partway._forms import Form
 from partway._intake import Intake, aclose_all, check_source, close_all, is_async, note_partial
@@ -44,7 +44,7 @@ P = TypeVar("P", default=T)
 V = TypeVar("V")
 
 
-class BaseRun(Generic[T, P]):
+class BaseRun(Told, Generic[T, P]):
     """What runs have in common: a look at the value so far, and at what the chunks say besides."""
 
     _intake: Intake[T]
@@ -99,21 +99,6 @@ class BaseRun(Generic[T, P]):
     def reasoning(self) -> str:
         """What the model has thought so far: what the provider tells apart as that, and what stood in thinking tags."""
         return self._answer.reasoning + self._extractor.thoughts
-
-    @property
-    def model(self) -> str | None:
-        """The model that answers, as the provider names it; `None` if it has not."""
-        return self._answer.shared.model
-
-    @property
-    def usage(self) -> dict[str, Any] | None:
-        """The counts of tokens, under the provider's own names; most providers send them last."""
-        return self._answer.shared.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        """Why the answer ended, in the provider's own word (`stop`, `end_turn`…); `None` before it has."""
-        return self._answer.finish_reason
 
     @property
     def name(self) -> str | None:
