@@ -63,6 +63,7 @@ FLOW = [
     "_answer",
     "_intake",
     "_recorder",
+    "_run",
     "_stream",
     "_router",
     "_pump",
@@ -101,7 +102,7 @@ FOREIGN = {
     },
     "pydantic_core": {"_plan", "_partial", "_view_makers"},
     # pydantic depends on it
-    "typing_extensions": {"_annotations", "_views", "_extractor", "_stream", "_runs", "_stub_walk", "_intake"},
+    "typing_extensions": {"_annotations", "_views", "_extractor", "_run", "_runs", "_stub_walk", "_intake"},
     "click": {"cli"},
     "rich": {"terminal", "_inspect"},
 }

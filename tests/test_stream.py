@@ -559,7 +559,7 @@ async def test_a_result_after_a_break_at_the_very_end_is_there(source):
 @both
 async def test_partials_are_held_back_for_an_interval_but_not_the_last(source, monkeypatch, every, times, shown):
     now = 0.0
-    monkeypatch.setattr("partway._stream.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("partway._run.time", SimpleNamespace(monotonic=lambda: now))
 
     def ticking() -> Any:
         nonlocal now

@@ -7,9 +7,10 @@ from partway._limits import Limits
 from partway._markers import Gate, Whole
 from partway._partial import Partial
 from partway._recorder import AsyncRecorder, Recorder, record
+from partway._run import AsyncRun, Run
 from partway._runs import AsyncRuns, Runs
 from partway._skeleton import Skeleton, skeleton
-from partway._stream import AsyncRun, Run, stream
+from partway._stream import stream
 from partway._tools import AsyncToolRuns, ToolRuns, UnknownCall, stream_tools
 from partway.errors import (
     LimitError,

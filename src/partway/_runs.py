@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, cast
 
-from typing_extensions import TypeVar  # as in `_stream`
+from typing_extensions import TypeVar  # as in `_run`
 
 from partway._answer import Told
 from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
-from partway._stream import AsyncRun, BaseRun, Run
+from partway._run import AsyncRun, BaseRun, Run
 from partway.errors import UsageError
 from partway.events import Event
 from partway.providers import Channel
