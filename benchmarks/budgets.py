@@ -87,6 +87,10 @@ _GROWTH = {
     },
 }
 _WHOLE = Budget("the whole document in one delta ÷ `validate_json`", 8, known=28)
+_HOOKS = {
+    who.UNMATCHED: Budget("a run with hooks that match nothing ÷ one without hooks", 1.05),
+    who.APPENDS: Budget("a run with a hook on every append ÷ one without hooks", 1.6),
+}
 _MEMORY = Budget("peak memory of `feed` ÷ text", 6, known=15)
 
 _OF_CELLS: dict[str, dict[str, Budget]] = {
@@ -106,6 +110,7 @@ def judge(figures: Figures) -> list[Verdict]:
     return [
         *_cells(figures.cells),
         *_growth(figures.growth),
+        *_hooks(figures.hooks),
         *(Verdict(_WHOLE, size, times[who.FEED] / times[who.VALIDATE_JSON]) for size, times in figures.whole.items()),
         *(Verdict(_MEMORY, document, peaks["feed"]) for document, peaks in figures.memory.items()),
     ]
@@ -126,6 +131,12 @@ def _cells(cells: Mapping[Cell, Times]) -> Iterator[Verdict]:
         for name, ratio in ratios(times).items():
             if name in budgets:
                 yield Verdict(budgets[name], f"{size}, {cut} characters", ratio)
+
+
+def _hooks(hooks: Mapping[Cell, Times]) -> Iterator[Verdict]:
+    for (size, cut), times in hooks.items():
+        for name, budget in _HOOKS.items():
+            yield Verdict(budget, f"{size}, {cut} characters", times[name] / times[who.FEED])
 
 
 def _growth(growth: Mapping[Cell, Mapping[str, Times]]) -> Iterator[Verdict]:

@@ -14,7 +14,7 @@ import pydantic_core
 from pydantic import BaseModel, TypeAdapter
 
 from benchmarks.measure import Trial, timed
-from partway import Extractor
+from partway import Extractor, Hooks, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,8 @@ FROM_JSON = "pydantic_core.from_json"
 TYPED_DICT = "TypedDict, allow_partial"
 INSTRUCTOR = "instructor"
 VALIDATE_JSON = "TypeAdapter.validate_json"
+UNMATCHED = "partway: feed, hooks that match nothing"
+APPENDS = "partway: feed, a hook on every append"
 
 ROLES = {
     FEED: "typed; the snapshot is never asked for",
@@ -107,6 +109,27 @@ def reparsing(document: Document, cut: int) -> dict[str, Trial]:
     if INSTRUCTOR not in missing():
         trials[INSTRUCTOR] = _instructor(document, cut)
     return trials
+
+
+def hooked(document: Document, cut: int) -> dict[str, Trial]:
+    """Make the trials of a run without hooks, with some that match nothing, and with one for every append."""
+    deltas = document.cut(cut)
+    unmatched, appends = Hooks(), Hooks()
+    for path in ("findings[*].nothing", "..nothing", "nothing[*].here"):
+        unmatched.on(path, opened=_pass_by, appended=_pass_by, completed=_pass_by)
+    appends.on("..*", appended=_pass_by)
+
+    def way(hooks: Hooks | None) -> Trial:
+        def read_all() -> Any:
+            return stream(deltas, document.model, hooks=hooks).result()
+
+        return Trial(timed(read_all), len(deltas), lambda: _plain(read_all()))
+
+    return {FEED: way(None), UNMATCHED: way(unmatched), APPENDS: way(appends)}
+
+
+def _pass_by(_: object) -> None:
+    pass
 
 
 def whole(document: Document) -> dict[str, Trial]:

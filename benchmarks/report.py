@@ -55,6 +55,10 @@ def markdown(figures: Figures, verdicts: Sequence[Verdict], effort: Effort) -> I
     yield from _ratios(figures)
     yield "\n## Growth: microseconds per delta of a small and a large document\n"
     yield from _growth(figures)
+    yield "\n## Hooks: microseconds per delta of a run\n"
+    names = [who.FEED, who.UNMATCHED, who.APPENDS]
+    rows = ([size, str(cut), *(f"{times[name]:.2f}" for name in names)] for (size, cut), times in figures.hooks.items())
+    yield from _table(["document", "cut", *names], rows)
     yield "\n## The whole document in one delta: microseconds\n"
     rows = (
         [size, *(f"{times[name]:.0f}" for name in (who.FEED, who.VALIDATE_JSON))]
@@ -82,6 +86,7 @@ def raw(figures: Figures, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             {"document": kind, "cut": cut, "microseconds_per_delta": sizes}
             for (kind, cut), sizes in figures.growth.items()
         ],
+        "hooks": flat(figures.hooks),
         "whole_microseconds": figures.whole,
         "memory_times_text": figures.memory,
         "budgets": [

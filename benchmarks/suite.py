@@ -14,6 +14,7 @@ Times = dict[str, float]
 """Microseconds per delta, by contender."""
 
 LARGEST = "250 kB"
+HOOKED = "25 kB"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Figures:
     """Reviews of four sizes, two cuts."""
     growth: dict[Cell, dict[str, Times]] = field(default_factory=dict)
     """For each kind of document and cut: a small and a large one, by size, timed turn by turn."""
+    hooks: dict[Cell, Times] = field(default_factory=dict)
+    """A review, read by a run without hooks, with some that match nothing, and with one for every append."""
     whole: dict[str, Times] = field(default_factory=dict)
     """Reviews in one delta: microseconds for all of it."""
     memory: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -66,6 +69,7 @@ def measure(effort: Effort) -> Figures:
                 trials = contenders.streaming(document, cut) | contenders.reparsing(document, cut)
                 figures.sampled |= {(size, cut, name) for name, trial in trials.items() if trial.sampled}
                 figures.cells[size, cut] = _race(document, trials, effort)
+        figures.hooks[HOOKED, cut] = _race(reviews()[HOOKED], contenders.hooked(reviews()[HOOKED], cut), effort)
         figures.growth["objects", cut] = _growth({size: reviews()[size] for size in ("2.5 kB", LARGEST)}, cut, effort)
         figures.growth["one string", cut] = _growth({"2.5 kB": note(2_500), "1 MB": note(1_000_000)}, cut, effort)
     for size, document in reviews().items():

@@ -1,4 +1,4 @@
-"""The README's examples run, and print what it says."""
+"""The examples in the README and in docs/ run, and print what they say."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-
-
-EXAMPLES = dict(re.findall(r"<!-- test: (\w+) -->\n```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
+_EXAMPLE = re.compile(r"<!-- test: (\w+) -->\n```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+EXAMPLES = {
+    f"{page.name}: {name}": code
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for name, code in _EXAMPLE.findall(page.read_text("utf-8"))
+}
 SHOWN = re.compile(r"(?<=\)\n)(?:# .*\n)+")
 """The comment behind a call that prints: what it prints."""
 
@@ -21,7 +24,7 @@ SHOWN = re.compile(r"(?<=\)\n)(?:# .*\n)+")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_runs_and_prints_what_its_comments_say(name, capsys):
     code = EXAMPLES[name]
-    exec(compile(code, "README.md", "exec", dont_inherit=True), {"__name__": "readme"})  # noqa: S102  # our own text
+    exec(compile(code, name, "exec", dont_inherit=True), {"__name__": "readme"})  # noqa: S102  # our own text
     printed = capsys.readouterr().out
     said = SHOWN.findall(code)
     assert said

@@ -284,7 +284,7 @@ async def test_a_bad_end_is_an_error_that_keeps_what_arrived(source, chunks, err
     assert type(caught.value) is error
     assert (caught.value.partial and caught.value.partial.model_dump(exclude_unset=True)) == partial
     assert caught.value.partial is run.partial
-    assert caught.value.text == run.text
+    assert caught.value.text == run.json
     assert made.closed == 1
 
 
@@ -337,7 +337,7 @@ async def test_a_recorded_transcript_shows_each_field_with_its_chunk(source, cor
     steps = run._steps
     after = []
     for _ in chunks:
-        await anext(steps) if isinstance(run, AsyncRun) else next(steps)
+        await steps.advance() if isinstance(run, AsyncRun) else next(steps)
         after.append(run.partial)
     assert after[0] is None
     assert after[1].model_fields_set == set()
@@ -414,12 +414,11 @@ async def test_an_item_is_given_as_soon_as_it_is_complete(source):
 
 
 @both
-async def test_events_and_items_come_before_anything_is_pulled(source):
+async def test_events_come_before_anything_is_pulled(source):
     run = stream(source(DELTAS), Recipe)
     await begun(run)
-    for late in [run.events, lambda: run.items("title")]:
-        with pytest.raises(UsageError, match="come before anything is pulled"):
-            late()
+    with pytest.raises(UsageError, match="come before anything is pulled"):
+        run.events()
 
 
 @both
@@ -437,7 +436,7 @@ async def test_a_path_that_cannot_be_read_is_refused_before_anything_is_pulled(s
 @both
 async def test_a_run_shows_how_far_it_has_come(source):
     run = stream(source(['So: {"title": "Tea", "serves": 400, "steps": [{"text": "Mi', "x."]), Recipe)
-    assert (run.partial, run.state(), run.open_path, run.text, run.candidate, run.rejected) == (
+    assert (run.partial, run.state(), run.open_path, run.json, run.candidate, run.rejected) == (
         None, State.ABSENT, (), "", 0, (),
     )  # fmt: skip
     [partial] = await begun(run)
@@ -448,7 +447,7 @@ async def test_a_run_shows_how_far_it_has_come(source):
     assert run.state("steps", 0, "text") is State.STREAMING
     assert run.state("steps", 1) is State.ABSENT
     assert run.open_path == ("steps", 0, "text")
-    assert run.text == '{"title": "Tea", "serves": 400, "steps": [{"text": "Mi'
+    assert run.json == '{"title": "Tea", "serves": 400, "steps": [{"text": "Mi'
     assert run.candidate == 1
     [rejection] = run.rejected
     assert (rejection.path, rejection.json) == (("serves",), "400")
@@ -559,7 +558,7 @@ async def test_a_result_after_a_break_at_the_very_end_is_there(source):
 @both
 async def test_partials_are_held_back_for_an_interval_but_not_the_last(source, monkeypatch, every, times, shown):
     now = 0.0
-    monkeypatch.setattr("partway._run.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("partway._feeds.time", SimpleNamespace(monotonic=lambda: now))
 
     def ticking() -> Any:
         nonlocal now
@@ -930,7 +929,7 @@ async def test_fail_fast_shows_what_there_was_before_it_ends(source):
     [rejection] = run.rejected
     assert (rejection.path, rejection.json) == (("number",), '"x"')
     assert run.state("number") is State.REJECTED
-    assert run.text == '{"title":"ab","number":"x"'
+    assert run.json == '{"title":"ab","number":"x"'
 
 
 @both

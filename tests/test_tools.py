@@ -182,7 +182,7 @@ async def test_a_run_has_what_its_call_is_called(source):
         assert (said.prose, said.reasoning, said.model) == ("I look. ", "hm", "m-1")
         assert (said.usage, said.finish_reason) == ({"total_tokens": 3}, "tool_calls")
     assert [run.state() for run in found] == [State.COMPLETE] * 2
-    assert [run.text for run in found] == ['{"city":"Paris"}', '{"query":"x"}']
+    assert [run.json for run in found] == ['{"city":"Paris"}', '{"query":"x"}']
 
 
 @both

@@ -36,6 +36,7 @@ from partway.events import (
     Restarted,
     State,
 )
+from partway.hooks import Hooks
 
 __all__ = [
     "Appended",
@@ -48,6 +49,7 @@ __all__ = [
     "Extractor",
     "Finished",
     "Gate",
+    "Hooks",
     "Kind",
     "LimitError",
     "Limits",

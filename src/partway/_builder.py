@@ -11,6 +11,11 @@ on: what had been shown of it stays.
 
 An object with gates is built like any other, but nothing of it is seen or told before they are complete: its frame is
 `hidden`, and it holds the events back.
+
+Who listens to some places only (`watch`) shall not pay for the others. So each frame that has such places inside it
+keeps its node of the automaton, and `tells` says whether the part that is being written is one of them. In an object
+only the keys that lead to such a place are looked up there: they are left out of the frame's `fields`, and go the long
+way. Where none can be inside, the frame has no node, and nothing is looked up at all.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from typing import Any, Final
 
 from partway._diagnose import Flaw
 from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, text_of, was_shown
+from partway._paths import APPENDS, BOTH, OTHERS, Node, Watch
 from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
 from partway._reader import Reader, Token
 from partway._settle import Chooser, Record, by_tag
@@ -58,6 +64,7 @@ class Builder:
         failed: The first of them, if that ends all.
         flaw: The limit that was passed.
         emit: Called with each event.
+        tells: Which events of the part that is being written are told: `APPENDS`, `OTHERS`, both or none.
     """
 
     def __init__(
@@ -67,12 +74,17 @@ class Builder:
         max_depth: int,
         fail_fast: bool = False,
         emit: Callable[[Event], object] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._root = Frame(ArrayShape(list, plan.root, None), 0)
         self._root.mixed = True
         self._frame = self._root
         self._stack = [self._root]
         self.emit = emit
+        self._watch = watch
+        self._string_path: Path | None = None  # where the open string stands, once that was told
+        self.tells = 0
+        self._watch_stack()
         self._max_depth = max_depth
         self._whole = 0
         self._whole_start = 0
@@ -116,18 +128,53 @@ class Builder:
         """Whether anything inside the value has arrived."""
         return self.depth > 1 or self._passed or bool(self._frame.parts) or self._frame.key is not None
 
-    def listen(self, emit: Callable[[Event], object] | None) -> None:
-        """Have each further event given to `emit`, those that are held back too; or to nobody."""
+    def listen(self, emit: Callable[[Event], object] | None, watch: Watch | None = None) -> None:
+        """Have each further event given to `emit`, those that are held back too; or to nobody.
+
+        With a `watch`, those of the places that it names only.
+        """
+        self._watch = watch
         if emit is None:
             for frame in self._stack:
                 if frame.gates:
                     frame.emit = None
         if self.hidden is None or emit is None:
             self.emit = emit
-            return
-        if self.emit is None:
-            self.emit = self.hidden.held.append
-        self.hidden.emit = emit
+        else:
+            if self.emit is None:
+                self.emit = self.hidden.held.append
+            self.hidden.emit = emit
+        self._watch_stack()
+
+    def _watch_stack(self) -> None:
+        """Find the nodes of all that is open."""
+        for frame in self._stack:
+            frame.node = frame.watch = None
+            frame.fields = frame.shape.fields
+        watch = None if self.emit is None else self._watch
+        self.tells = BOTH if watch is None and self.emit is not None else 0
+        node = None if watch is None else watch.above
+        for frame in self._stack:
+            if node is None:
+                break
+            self._watch_frame(frame, node)
+            node = None
+            if frame.watch is not None and (step := frame.step) is not None:
+                node = frame.watch.step(step)
+                self.tells = node.tells
+
+    def _watch_frame(self, frame: Frame, node: Node) -> None:
+        """A frame is at this node: find out which of its parts are to be looked at."""
+        frame.node = node
+        self.tells = 0
+        if node.leads:
+            frame.watch = node
+            if frame.array:
+                self.tells = node.step(0).tells
+                if node.by_index:
+                    frame.mixed = True  # then its parts go the long way, which looks at the index
+            elif frame.fields is not None:
+                frame.fields = node.quiet(frame.fields)
 
     def only_seen(self) -> None:
         """Have `changed` tell of what can be seen only, while something is covered."""
@@ -149,7 +196,12 @@ class Builder:
                 self.key(value, reader)
             elif event in ATOMS:
                 place = frame.child
-                if place.takes[event] is not None or self.emit is not None or frame.mixed or not place.shown:
+                if (
+                    place.takes[event] is not None
+                    or frame.mixed
+                    or not place.shown
+                    or (self.tells and (self.tells & OTHERS or event == "string"))
+                ):
                     self._atom(event, value, reader, index)
                 elif frame.array:
                     frame.parts.append(value)
@@ -198,6 +250,8 @@ class Builder:
             if field is not None:
                 frame.key = frame.slot = key
                 frame.child = field.place
+                if frame.watch is not None:
+                    self.tells = 0
                 return
         if not self._whole:
             self._any_key(key)
@@ -212,6 +266,8 @@ class Builder:
         frame = self._frame
         shape = frame.shape
         frame.key = frame.slot = key
+        if frame.watch is not None:
+            self.tells = frame.watch.step(key).tells
         if isinstance(shape, ObjectShape):
             field = shape.fields.get(key)
             if field is not None:
@@ -247,8 +303,9 @@ class Builder:
         place = frame.child
         if frame.again:
             self._reopen(frame)
-        if place.shown and self.emit is not None:
-            self.emit(Opened(self._path(), "string"))
+        self._string_path = None
+        if place.shown and self.tells & OTHERS:
+            self.emit(Opened(self.string_path, "string"))  # type: ignore[misc]  # there is one who is told
         if place.shown and place.streams:
             self.string = string
             self.changed = True
@@ -271,12 +328,20 @@ class Builder:
         """Take more of it."""
         if self.string is not None:
             self.changed = True
-            if self.emit is not None:
-                self.emit(Appended(self._path(), piece))
+            if self.tells & APPENDS:
+                self.emit(Appended(self.string_path, piece))  # type: ignore[misc]  # as above
         elif self.watched is not None:
-            self._watch(self.watched)
+            self._recognize(self.watched)
 
-    def _watch(self, string: OpenString) -> None:
+    @property
+    def string_path(self) -> Path:
+        """Where the string stands that is open: the same object as long as it is."""
+        path = self._string_path
+        if path is None:
+            path = self._string_path = self._path()
+        return path
+
+    def _recognize(self, string: OpenString) -> None:
         """See whether enough of a string is known to show it, or what it will be."""
         prefixes: Any = self._frame.child.prefixes
         possible = prefixes.possible(string.text()) if string.length <= prefixes.longest else []
@@ -288,8 +353,8 @@ class Builder:
         elif not possible:
             self.string, self.watched, self._busy = string, None, False
             self.changed = True
-            if self.emit is not None:
-                self.emit(Appended(self._path(), string.text()))
+            if self.tells & APPENDS:
+                self.emit(Appended(self.string_path, string.text()))  # type: ignore[misc]  # as above
 
     def close_string(self, piece: str, whole: str, reader: Reader) -> None:
         """Take its end."""
@@ -299,15 +364,15 @@ class Builder:
             return
         if self._busy:
             if self.watched is not None and piece:
-                self._watch(self.watched)
+                self._recognize(self.watched)
             self.watched = None
             self._busy = False
-        elif piece and self.emit is not None:
-            self.emit(Appended(self._path(), piece))
+        elif piece and self.tells & APPENDS:
+            self.emit(Appended(self.string_path, piece))  # type: ignore[misc]  # as above
         self.string = None
         frame = self._frame
         place = frame.child
-        if place.takes["string"] is not None or self.emit is not None or frame.mixed or not place.shown:
+        if place.takes["string"] is not None or self.tells & OTHERS or frame.mixed or not place.shown:
             self._atom("string", whole, reader, -1, opened=True)
         elif frame.array:
             frame.parts.append(whole)
@@ -344,10 +409,12 @@ class Builder:
             return
         if frame.again:
             self._reopen(frame)
-        if self.emit is not None and not opened:
-            self.emit(Opened(self._path(), _KINDS[event]))
-            if event == "string" and value and (place.streams or was_shown(place, value)):
-                self.emit(Appended(self._path(), value))
+        if self.tells and not opened:
+            emit: Any = self.emit
+            if self.tells & OTHERS:
+                emit(Opened(self._path(), _KINDS[event]))
+            if self.tells & APPENDS and event == "string" and value and (place.streams or was_shown(place, value)):
+                emit(Appended(self._path(), value))
         if take is not None:
             try:
                 value = take(value)
@@ -363,7 +430,7 @@ class Builder:
     def _put(self, value: Any) -> None:
         """A part of the frame on top is complete."""
         frame = self._frame
-        emit = self.emit
+        emit = self.emit if self.tells & OTHERS else None
         path = self._path() if emit is not None else ()
         self.changed = True
         if not frame.array:
@@ -377,9 +444,11 @@ class Builder:
             frame.parts.append(value)
             shape: Any = frame.shape
             frame.child = shape.place(len(frame.parts)) if frame.mixed else shape.start
+            if frame.watch is not None and frame.mixed:
+                self.tells = frame.watch.step(len(frame.parts)).tells
         if emit is not None:
             emit(Completed(path, value))
-        if frame.gates and frame.fields is not None and (field := frame.fields.get(frame.slot)) is not None:
+        if frame.gates and (field := frame.shape.fields.get(frame.slot)) is not None:
             frame.gates.discard(field.name)
             if not frame.gates:
                 self._reveal(frame)
@@ -417,8 +486,10 @@ class Builder:
                 frame.parts[frame.slot] = shown
             frame.key = None
         self.changed = True
-        if told and self.emit is not None:
-            self.emit(Rejected(path, error))
+        if told and self.tells & OTHERS:
+            self.emit(Rejected(path, error))  # type: ignore[misc]  # as above
+        if frame.watch is not None and frame.array:
+            self.tells = frame.watch.step(len(frame.parts)).tells
         if told and self._fail_fast:
             self._fail(self.rejected[path])
 
@@ -439,8 +510,8 @@ class Builder:
         place = frame.child
         shape = place.object if event == "start_map" else place.array
         while isinstance(shape, EitherShape):
-            if self.emit is not None and not self._told:
-                self.emit(Opened(self._path(), _KINDS[event]))
+            if self.tells & OTHERS and not self._told:
+                self.emit(Opened(self._path(), _KINDS[event]))  # type: ignore[misc]  # as above
             self._told = True
             found = None if shape.tag is None else by_tag(shape, source.tokens, index)
             if found is None:
@@ -453,17 +524,20 @@ class Builder:
         opened = None
         if self._told:
             self._told = False
-        elif self.emit is not None and place.shown:
+        elif self.tells & OTHERS and place.shown:
             opened = Opened(self._path(), _KINDS[event])
             if shape is None or not shape.gates:
-                self.emit(opened)
+                self.emit(opened)  # type: ignore[misc]  # as above
         if shape is None:
             self._torn = False  # the union reads it
             self._whole = 1
             self._whole_start = source.span(index)[0] if place.shown else 0
             return None
+        watch, step = frame.watch, len(frame.parts) if frame.array else frame.key
         self._frame = frame = Frame(shape, self._snapshots)
         self._stack.append(frame)
+        if watch is not None:
+            self._watch_frame(frame, watch.step(step))  # type: ignore[arg-type]  # a key is known by now
         if shape.gates:
             self._hide(frame, shape.gates, opened)
         self.changed = True
@@ -552,6 +626,8 @@ class Builder:
         """The object or array on top is there: validate it."""
         frame = self._stack.pop()
         self._frame = self._stack[-1]
+        if frame.node is not None:
+            self.tells = frame.node.tells
         if frame.gates:
             self._reveal(frame)
         shape: Any = frame.shape

@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, TypeVar, Unpack, overload
 
 from partway._answer import Answer
+from partway._base_run import Showing
 from partway._extractor import Extractor
 from partway._forms import Form
 from partway._inlet import Inlet
@@ -17,6 +18,7 @@ from partway._runs import AsyncRuns, Runs
 from partway._stream import TextOptions
 from partway.errors import NoJSONError, PartwayError, TruncatedJSONError
 from partway.events import Event, State
+from partway.hooks import Hooks, OnHookError
 from partway.providers import Delta, Ending, Failure, Part, Restart
 
 __all__ = ["stream_choices"]
@@ -156,6 +158,8 @@ def stream_choices(
     limits: Limits | None = None,
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
     form: Form | None = None,
+    hooks: Hooks | None = None,
+    on_hook_error: OnHookError = "raise",
 ) -> Runs[Any, Any] | AsyncRuns[Any, Any]:
     """Read each of several answers (`n=3`) as a value of its own, side by side.
 
@@ -176,6 +180,8 @@ def stream_choices(
         limits: How much is read of one answer at most.
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
         form: What `str` and `bytes` of the source hold, as for `stream`.
+        hooks: Callbacks for the places of each run; `run.on` adds to them.
+        on_hook_error: What an exception of a callback does: `"raise"` ends the run with it, `"log"` logs it.
 
     Raises:
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
@@ -187,5 +193,5 @@ def stream_choices(
     }  # fmt: skip
     router: _Choices[Any] = _Choices(type_, form, limits, options)
     if is_async(source):
-        return AsyncRuns(source, router, every=every)
-    return Runs(source, router, every=every)
+        return AsyncRuns(source, router, Showing(every, hooks, on_hook_error))
+    return Runs(source, router, Showing(every, hooks, on_hook_error))

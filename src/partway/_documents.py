@@ -10,6 +10,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Any, TypeVar, Unpack, cast, overload
 
+from partway._base_run import Showing
 from partway._forms import Form
 from partway._intake import Intake, check_source, is_async
 from partway._limits import Limits
@@ -18,6 +19,7 @@ from partway._runs import AsyncRuns, Runs
 from partway._splitter import Document, Splitter
 from partway._stream import CommonOptions
 from partway.errors import PartwayError
+from partway.hooks import Hooks, OnHookError
 
 __all__ = ["stream_all"]
 
@@ -110,6 +112,8 @@ def stream_all(
     thinking: Sequence[str] = ("think", "thinking", "reasoning"),
     choice: int = 0,
     form: Form | None = None,
+    hooks: Hooks | None = None,
+    on_hook_error: OnHookError = "raise",
 ) -> Runs[Any, Any] | AsyncRuns[Any, Any]:
     """Read each JSON document of a text as a value of its own: JSON lines, one behind the other, several fences.
 
@@ -143,6 +147,8 @@ def stream_all(
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
         choice: Which of several answers is read, from 0.
         form: What `str` and `bytes` of the source hold, as for `stream`.
+        hooks: Callbacks for the places of each run; `run.on` adds to them.
+        on_hook_error: What an exception of a callback does: `"raise"` ends the run with it, `"log"` logs it.
 
     Raises:
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
@@ -159,5 +165,5 @@ def stream_all(
     )
     router = _Documents(splitter, choice=choice, form=form, limits=limits)
     if is_async(source):
-        return AsyncRuns(source, router, every=every)
-    return Runs(source, router, every=every)
+        return AsyncRuns(source, router, Showing(every, hooks, on_hook_error))
+    return Runs(source, router, Showing(every, hooks, on_hook_error))

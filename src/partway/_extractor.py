@@ -30,10 +30,12 @@ from partway._fence import Fence
 from partway._limits import Limits
 from partway._mismatch import reason
 from partway._operations import Operations, Scalar
+from partway._paths import APPENDS, Pattern, Watch
 from partway._plan import CONTEXT, ValidationError, plan_for, retitled
 from partway._prose import Prose
 from partway._reader import SLICE, Reader
 from partway._shapes import ObjectShape
+from partway._snapshot import ABSENT, look_up
 from partway._strings import TAIL, OpenString
 from partway._views import viewer
 from partway.errors import (
@@ -75,6 +77,7 @@ class _Options(TypedDict, total=False):
     """The arguments of `Extractor` that do not decide of what."""
 
     on_event: Callable[[Event], object] | None
+    paths: Sequence[str] | None
     limits: Limits | None
     json_only: bool
     fail_fast: bool
@@ -90,6 +93,8 @@ class Extractor(Generic[T, P]):
         type_: A model, or any type that `pydantic.TypeAdapter` takes.
         partial: A class of your own to show the partials as; see `stream`.
         on_event: Called with each event, in the order of the text.
+        paths: Call it only with events of the places that these patterns name, such as `steps[*].text`; what is told
+            of no place, `Restarted` and `Finished`, it is always called with. Other places cost next to nothing then.
         limits: How much is read at most.
         json_only: The text is one JSON document and nothing else, as the arguments of a tool call are.
         fail_fast: End with a `MismatchError` at the first value that does not fit.
@@ -98,14 +103,14 @@ class Extractor(Generic[T, P]):
         backend: The backend of ijson; the fastest one there is by default. All give the same.
 
     Raises:
-        UsageError: pydantic cannot validate `type_`, or `partial` cannot show it.
+        UsageError: pydantic cannot validate `type_`, `partial` cannot show it, or one of `paths` cannot be read.
     """
 
     __slots__ = (
         "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
         "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_prose", "_reader",
-        "_reading", "_slice", "_snapshot", "_stale", "_synced", "_thinking",
-        "_view",
+        "_reading", "_shown", "_slice", "_snapshot", "_stale", "_synced", "_thinking",
+        "_view", "_viewed", "_watch",
     )  # fmt: skip
 
     @overload
@@ -124,6 +129,7 @@ class Extractor(Generic[T, P]):
         *,
         partial: Any = None,
         on_event: Callable[[Event], object] | None = None,
+        paths: Sequence[str] | None = None,
         limits: Limits | None = None,
         json_only: bool = False,
         fail_fast: bool = False,
@@ -136,6 +142,7 @@ class Extractor(Generic[T, P]):
         self._context = validation_context
         self._fail_fast = fail_fast
         self._on_event = on_event
+        self._watch = None if paths is None else Watch([Pattern(path) for path in paths])
         self._limits = limits or _DEFAULT
         self._only = json_only
         self._backend = backend
@@ -157,7 +164,9 @@ class Extractor(Generic[T, P]):
         self._synced = 0  # how much of its tail is in the JSON text
         self._stale = False
         self._snapshot: Any = None
-        self._reader, self._builder = self._new_candidate()
+        self._viewed: Any = None  # the snapshot of which a view was made last
+        self._shown: Any = None
+        self._reader, self._builder = self._new_candidate(self._on_event, self._watch)
 
     def feed(self, delta: str) -> bool:
         """Take in a piece of the text, cut anywhere; say whether the partial has changed.
@@ -177,8 +186,8 @@ class Extractor(Generic[T, P]):
                 if self._builder.string is None:
                     return False
                 self._stale = True
-                if self._on_event is not None:
-                    self._on_event(Appended(self.open_path, delta))
+                if self._builder.tells & APPENDS:
+                    self._on_event(Appended(self._builder.string_path, delta))  # type: ignore[misc]  # there is one
                 return True
         return self._take(delta)
 
@@ -396,10 +405,48 @@ class Extractor(Generic[T, P]):
             self._on_event(Finished(self._builder.value))
         return self._builder.value  # type: ignore[no-any-return]  # validated to be a T
 
-    def listen(self, on_event: Callable[[Event], object] | None) -> None:
-        """Have each further event given to `on_event`, or to nobody."""
+    def listen(self, on_event: Callable[[Event], object] | None, watch: Watch | None = None) -> None:
+        """Have each further event given to `on_event`, or to nobody; those of some places only, with a `watch`."""
         self._on_event = on_event
-        self._builder.listen(on_event)
+        self._watch = watch
+        self._builder.listen(on_event, watch)
+
+    def tell_again(self, on_event: Callable[[Event], object], path: str) -> None:
+        """Tell somebody who came late of the events so far of the places that a pattern names.
+
+        They are found by reading the text of the value again, so that nobody has to keep them: what is told is equal to
+        what was told, and validators have run once more.
+        """
+        self._in_context(self._read_again, on_event, Watch([Pattern(path)]))
+
+    def _read_again(self, on_event: Callable[[Event], object], watch: Watch) -> None:
+        reader, text = self._new_candidate(on_event, watch)[0], self.text
+        for at in range(0, len(text), self._slice):
+            if not reader.stopped:
+                reader.feed(text[at : at + self._slice])
+
+    def look_up(self, path: Path, value: Any = ABSENT, *, defaults: bool = False) -> Any:
+        """The value at a path of the partial, or of another value of the type.
+
+        Args:
+            path: Where: keys and indices as in the JSON.
+            value: Where it is looked for instead.
+            defaults: Whether it may be one that was not in the JSON.
+
+        Raises:
+            LookupError: There is none.
+        """
+        return self._in_context(
+            lambda: look_up(self.snapshot if value is ABSENT else value, self._plan.root, path, defaults=defaults)
+        )
+
+    def misfit(self, path: Path) -> PartwayError:
+        """The error for a place that was rejected."""
+        return self._first_misfit(self._builder.rejected[path])
+
+    def data_error(self, kind: type[PartwayError], message: str, path: Path) -> PartwayError:
+        """An error of this kind about a place, which keeps what has arrived."""
+        return kind(message, partial=self.partial, text=self.text, path=path)
 
     def restart(self, reason: str) -> bool:
         """Begin anew, because the text does: give up what was shown; say whether anything was.
@@ -418,7 +465,7 @@ class Extractor(Generic[T, P]):
         self._behind = self._head = ""
         self._reading = False
         self._mode = Mode.READING if self._only else Mode.SEARCHING
-        self._reader, self._builder = self._new_candidate()
+        self._reader, self._builder = self._new_candidate(self._on_event, self._watch)
         self._stale |= shown
         return shown
 
@@ -432,11 +479,21 @@ class Extractor(Generic[T, P]):
 
         It is made when it is asked for, and is the same object until something changes.
         """
+        snapshot = self.snapshot
+        if self._view is None:
+            return snapshot  # type: ignore[no-any-return]  # a partial T, shown as a T
+        if snapshot is not self._viewed:
+            self._viewed = snapshot
+            self._shown = self._view(snapshot)
+        return self._shown  # type: ignore[no-any-return]  # what `partial=` names
+
+    @property
+    def snapshot(self) -> Any:
+        """The same, but never shown as the class that `partial=` names: a `Partial[T]`, or a `T` when complete."""
         if self._stale:
             self._stale = False
-            snapshot = self._builder.snapshot()
-            self._snapshot = snapshot if self._view is None else self._view(snapshot)
-        return self._snapshot  # type: ignore[no-any-return]  # without a view a partial T, shown as a T
+            self._snapshot = self._builder.snapshot()
+        return self._snapshot
 
     def state(self, *path: str | int) -> State:
         """How far the place at a path has come; without a path, the whole value."""
@@ -503,9 +560,15 @@ class Extractor(Generic[T, P]):
     def _new_fence(self) -> Fence:
         return Fence(containers=self._plan.starts, scalars=self._plan.atoms, thinking=self._thinking)
 
-    def _new_candidate(self) -> tuple[Reader, Builder]:
+    def _new_candidate(self, on_event: Callable[[Event], object] | None, watch: Watch | None) -> tuple[Reader, Builder]:
         limits = self._limits
-        builder = Builder(self._plan, max_depth=limits.max_depth, fail_fast=self._fail_fast, emit=self._on_event)
+        builder = Builder(
+            self._plan,
+            max_depth=limits.max_depth,
+            fail_fast=self._fail_fast,
+            emit=on_event,
+            watch=watch,
+        )
         reader = Reader(
             builder,
             max_string=limits.max_string,
@@ -527,7 +590,7 @@ class Extractor(Generic[T, P]):
                 self._on_event(Restarted(self._why()))
         self._flaw = self._mismatch = self._end = None
         if self._reader.stopped or self._builder.began:
-            self._reader, self._builder = self._new_candidate()
+            self._reader, self._builder = self._new_candidate(self._on_event, self._watch)
         self._builder.changed = changed
         self._mode = Mode.READING
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+from partway._paths import Node
 from partway._plan import ValidationError
 from partway._reader import Reader, find
 from partway._settle import Record
@@ -59,6 +60,8 @@ class Frame:
         again: Whether the key of the part that is about to begin was there before.
         order: The keys in their order, once one was repeated.
         seen: How many snapshots had been taken when `parts` was last copied.
+        node: Where it is in the patterns of who listens, if what is around it may have places that they name.
+        watch: The same, if it may itself have such places.
     """
 
     __slots__ = (
@@ -72,6 +75,7 @@ class Frame:
         "held",
         "key",
         "mixed",
+        "node",
         "order",
         "own",
         "parts",
@@ -80,6 +84,7 @@ class Frame:
         "slot",
         "start",
         "torn",
+        "watch",
     )
 
     def __init__(self, shape: Shape, seen: int) -> None:
@@ -96,6 +101,8 @@ class Frame:
         self.again = False
         self.order: list[Any] | None = None
         self.gates: set[str] | None = None
+        self.node: Node | None = None
+        self.watch: Node | None = None
         self.own = False
         self.start: tuple[int, int]
         self.torn: bool

@@ -6,20 +6,17 @@ Sync and async differ in how they pull, how they close, and in nothing else.
 What is no `Exception` (Ctrl-C, a task that was cancelled) goes to whoever pulled, and to everybody else the source was
 closed on the way. All others are kept by the router and raised by whoever asks for what they spoilt.
 
-Runs of an async source may be read by several tasks at once: one pulls, the others wait for that. This is the only
-place that knows asyncio, which is not imported before it happens.
+Runs of an async source may be read by several tasks at once: one pulls, the others wait for that (`_steps`).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from partway._intake import aclose_all, close_all
 from partway._router import Router
-
-if TYPE_CHECKING:
-    from asyncio import Future
+from partway._steps import AsyncSteps
 
 __all__ = ["AsyncPump", "BasePump", "Pump"]
 
@@ -81,15 +78,12 @@ class Pump(BasePump):
 
 
 class AsyncPump(BasePump):
-    """The same for an async source."""
+    """The same for an async source. Several tasks may pull: see `AsyncSteps`."""
 
     def __init__(self, source: AsyncIterable[Any], router: Router[Any]) -> None:
         super().__init__(router)
         self._source = source
-        self._steps = self._pulled()
-        self._busy = False  # a task is pulling
-        self._closing = False  # another waits for it, to close
-        self._others: list[Future[None]] = []  # tasks that wait for it
+        self.steps = AsyncSteps(self._pulled())
 
     async def _pulled(self) -> AsyncGenerator[bool]:
         self._started = True
@@ -113,46 +107,9 @@ class AsyncPump(BasePump):
             router.close()
             await aclose_all(iterator, self._source)
 
-    async def pull(self) -> bool:
-        """Go on by one step, or wait for the step of another task; say whether there may be more."""
-        if self._busy or self._closing:
-            await self._another()
-            return True
-        self._busy = True
-        try:
-            return await anext(self._steps, False)
-        finally:
-            self._busy = False
-            self._wake()
-
     async def aclose(self) -> None:
         """Close the source; nothing more is pulled. A task that is pulling is waited for."""
-        self._closing = True
-        try:
-            while self._busy:
-                await self._another()
-            self._busy = True
-        finally:
-            self._closing = False
-            self._wake()  # if this was cancelled, nobody else would
-        try:
-            await self._steps.aclose()
-            if not self._started:
-                self._started = True
-                await aclose_all(self._source)
-        finally:
-            self._busy = False
-            self._wake()
-
-    async def _another(self) -> None:
-        import asyncio  # noqa: PLC0415  # whoever gets here has imported it already
-
-        other: Future[None] = asyncio.get_running_loop().create_future()
-        self._others.append(other)
-        await other
-
-    def _wake(self) -> None:
-        others, self._others = self._others, []
-        for other in others:
-            if not other.done():  # its task may have been cancelled meanwhile
-                other.set_result(None)
+        await self.steps.aclose()
+        if not self._started:
+            self._started = True
+            await aclose_all(self._source)

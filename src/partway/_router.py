@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from partway._answer import NO_ARGUMENTS, Answer, reported
 from partway._extractor import Extractor
 from partway._intake import note_partial
+from partway._listeners import Listener, Listeners
 from partway.errors import PartwayError, TruncatedJSONError, UsageError
 from partway.events import Event
 from partway.providers import Channel, Failure
@@ -40,11 +41,11 @@ class Branch(Generic[T]):
 
     Attributes:
         events: Those that nobody has taken yet; `None` when nobody can any more.
-        kept: Whether somebody takes the events.
+        listeners: Who is told of them besides.
         over: Whether it has ended, with `value` or with `error`.
     """
 
-    __slots__ = ("answer", "call", "error", "events", "extractor", "index", "kept", "over", "value")
+    __slots__ = ("_history", "answer", "call", "error", "events", "extractor", "index", "listeners", "over", "value")
 
     def __init__(
         self,
@@ -60,7 +61,9 @@ class Branch(Generic[T]):
         self.index = index
         self.call = call
         self.events: list[Event] | None = events
-        self.kept = False
+        self.listeners = Listeners(extractor)
+        self._history = Listener(events.append)
+        self.listeners.add(self._history)
         self.over = False
         self.value: T | None = None
         self.error: Exception | None = None
@@ -81,10 +84,10 @@ class Branch(Generic[T]):
         self.error = error
 
     def look(self) -> None:
-        """Somebody looks: unless it is at the events, they are kept no longer."""
-        if not self.kept and self.events is not None:
+        """Somebody looks: the events are kept no longer, but for those who listen already."""
+        if self.events is not None:
             self.events = None
-            self.extractor.listen(None)
+            self.listeners.drop(self._history)
 
 
 class Router(ABC, Generic[T]):

@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 from typing_extensions import TypeVar  # as in `_run`
 
 from partway._answer import Told
+from partway._base_run import BaseRun, Showing
+from partway._feeds import EventFeed, ItemFeed
+from partway._listeners import Listener
+from partway._paths import Watch
 from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
-from partway._run import AsyncRun, BaseRun, Run
+from partway._run import AsyncRun, Run
 from partway.errors import UsageError
-from partway.events import Event
+from partway.events import Finished, Restarted
+from partway.hooks import Calls
 from partway.providers import Channel
 
 if TYPE_CHECKING:
@@ -40,14 +45,18 @@ class _Looks:
     one partial for a chunk. The last look is after the end; from then on an error is raised whenever somebody looks.
     """
 
-    def __init__(self, branch: Branch[Any], pump: BasePump) -> None:
+    def __init__(self, branch: Branch[Any], pump: BasePump, calls: Calls) -> None:
         self._branch = branch
         self._pump = pump
+        self._calls = calls
+        self._failed: Exception | None = None  # what a hook raised
         self._looked = False
         self._looked_last = False
 
     def _waits(self) -> bool:
         """Whether something is to be pulled first."""
+        if self._failed is not None:
+            raise self._failed
         self._branch.look()
         return not self._branch.over and (self._looked or self._pump.within)
 
@@ -77,6 +86,11 @@ class _SyncLooks(_Looks):
         if self._waits():
             while not self._settled(self._pump.pull()):
                 pass
+        try:
+            self._calls.call()
+        except Exception as error:
+            self._failed = error
+            raise
         if not self._look():
             raise StopIteration
         return True
@@ -85,16 +99,25 @@ class _SyncLooks(_Looks):
 class _AsyncLooks(_Looks):
     _pump: AsyncPump
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bool:
+    async def advance(self, *, shares: bool = False, within: float | None = None) -> bool:
+        """Pull what is needed to look again; say whether there is something to look at."""
         if self._waits():
-            while not self._settled(await self._pump.pull()):
+            while not self._settled(await self._pump.steps.advance(shares=shares, within=within)):
                 pass
-        if not self._look():
-            raise StopAsyncIteration
-        return True
+        try:
+            await self._calls.acall()
+        except Exception as error:
+            self._failed = error
+            raise
+        return self._look()
+
+    def share(self) -> None:
+        """Begin to read side by side with others."""
+        self._pump.steps.share()
+
+    def leave(self) -> None:
+        """End to."""
+        self._pump.steps.leave()
 
 
 class _SharedRun(BaseRun[T, P]):
@@ -102,11 +125,23 @@ class _SharedRun(BaseRun[T, P]):
 
     _branch: Branch[T]
 
-    def _listen(self) -> list[Event]:
+    def _event_feed(self, paths: tuple[str, ...]) -> EventFeed:
         if self._branch.events is None:
-            raise UsageError("events() and items() come before anything else is asked of a run: its events are gone")
-        self._branch.kept = True
-        return self._branch.events
+            raise UsageError("events() come before anything else is asked of a run: its events are gone")
+        return super()._event_feed(paths)
+
+    def _item_feed(self, path: str) -> ItemFeed:
+        self._started = self._branch.events is None  # else they are told of from the first on
+        return super()._item_feed(path)
+
+    def _hear(self, *listeners: Listener) -> None:
+        """Tell listeners of what happens, and as long as nobody has looked, of what has happened."""
+        for listener in listeners:
+            watch = None if listener.patterns is None else Watch(listener.patterns)
+            for event in self._branch.events or ():
+                if watch is None or isinstance(event, Restarted | Finished) or watch.find(event.path).matched:
+                    listener.sink(event)
+        super()._hear(*listeners)
 
     @property
     def _call(self) -> Channel | None:
@@ -126,11 +161,11 @@ class _SharedRun(BaseRun[T, P]):
 class _RunOfMany(_SharedRun[T, P], Run[T, P]):
     """A run of several. The source is closed by the loop over them, and by nothing that is done to one."""
 
-    def __init__(self, branch: Branch[T], pump: Pump, every: float | None) -> None:
-        BaseRun.__init__(self, branch.extractor, branch.answer, every=every)
+    def __init__(self, branch: Branch[T], pump: Pump, showing: Showing) -> None:
         self._source = ()
         self._branch = branch
-        self._steps = cast("Any", _SyncLooks(branch, pump))
+        BaseRun.__init__(self, branch.extractor, branch.answer, branch.listeners, showing)
+        self._steps = cast("Any", _SyncLooks(branch, pump, self._calls))
 
     def close(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
@@ -139,11 +174,11 @@ class _RunOfMany(_SharedRun[T, P], Run[T, P]):
 class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
     """The same for an async source."""
 
-    def __init__(self, branch: Branch[T], pump: AsyncPump, every: float | None) -> None:
-        BaseRun.__init__(self, branch.extractor, branch.answer, every=every)
+    def __init__(self, branch: Branch[T], pump: AsyncPump, showing: Showing) -> None:
         self._source = cast("Any", ())
         self._branch = branch
-        self._steps = cast("Any", _AsyncLooks(branch, pump))
+        BaseRun.__init__(self, branch.extractor, branch.answer, branch.listeners, showing)
+        self._steps = cast("Any", _AsyncLooks(branch, pump, self._calls))
 
     async def aclose(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
@@ -152,10 +187,10 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
 class _BaseRuns(Told, Generic[T, P]):
     """What the chunks say besides, of the answer as a whole."""
 
-    def __init__(self, router: Router[T], every: float | None) -> None:
+    def __init__(self, router: Router[T], showing: Showing) -> None:
         self._router = router
         self._answer = router.answer
-        self._every = every
+        self._showing = showing
 
     @property
     def prose(self) -> str:
@@ -176,8 +211,8 @@ class Runs(_BaseRuns[T, P]):
     closes nothing.
     """
 
-    def __init__(self, source: Iterable[Any], router: Router[T], *, every: float | None) -> None:
-        super().__init__(router, every)
+    def __init__(self, source: Iterable[Any], router: Router[T], showing: Showing) -> None:
+        super().__init__(router, showing)
         self._pump = Pump(source, router)
 
     def __iter__(self) -> Iterator[Run[T, P]]:
@@ -191,7 +226,7 @@ class Runs(_BaseRuns[T, P]):
         try:
             while more or opened:
                 if opened:
-                    yield _RunOfMany(opened.popleft(), self._pump, self._every)
+                    yield _RunOfMany(opened.popleft(), self._pump, self._showing)
                 else:
                     more = self._pump.pull()
             if self._router.error is not None:
@@ -215,8 +250,8 @@ class Runs(_BaseRuns[T, P]):
 class AsyncRuns(_BaseRuns[T, P]):
     """The runs of one async source: the same as `Runs`, to be awaited. Several tasks may read runs at once."""
 
-    def __init__(self, source: AsyncIterable[Any], router: Router[T], *, every: float | None) -> None:
-        super().__init__(router, every)
+    def __init__(self, source: AsyncIterable[Any], router: Router[T], showing: Showing) -> None:
+        super().__init__(router, showing)
         self._pump = AsyncPump(source, router)
 
     async def __aiter__(self) -> AsyncIterator[AsyncRun[T, P]]:
@@ -230,9 +265,9 @@ class AsyncRuns(_BaseRuns[T, P]):
         try:
             while more or opened:
                 if opened:
-                    yield _AsyncRunOfMany(opened.popleft(), self._pump, self._every)
+                    yield _AsyncRunOfMany(opened.popleft(), self._pump, self._showing)
                 else:
-                    more = await self._pump.pull()
+                    more = await self._pump.steps.advance()
             if self._router.error is not None:
                 raise self._router.error
         finally:

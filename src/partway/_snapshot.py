@@ -8,12 +8,16 @@ looked at and not what has arrived. Complete parts are the same objects in every
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from partway._shapes import ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape
 from partway._strings import OpenString
 
-__all__ = ["Level", "Settled", "Spine", "holds", "show"]
+__all__ = ["ABSENT", "Level", "Settled", "Spine", "holds", "look_up", "show"]
+
+ABSENT: Final = object()
+"""No value."""
 
 
 Level: TypeAlias = tuple[Shape, Any, int, Any]
@@ -117,46 +121,72 @@ def _may_be(value: Any, place: Place) -> bool:
 
 def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
     """Whether a complete (or rejected) value has something at a path of JSON keys and indices."""
+    try:
+        look_up(value, place, path)
+    except LookupError:
+        return False
+    return True
+
+
+def look_up(value: Any, place: Place | None, path: tuple[str | int, ...], *, defaults: bool = False) -> Any:
+    """What a value has at a path of JSON keys and indices; of the element of a set, that there is one.
+
+    Args:
+        value: A complete value, or a partial.
+        place: Its place in the plan, as far as that is known.
+        path: Where to look.
+        defaults: Whether fields count that were not in the JSON.
+
+    Raises:
+        LookupError: It has nothing there.
+    """
     for depth, step in enumerate(path):
         either = None if place is None else place.array if isinstance(step, int) else place.object
         if isinstance(either, EitherShape):
-            return any(
-                holds(value, member.place, path[depth:]) for member in either.members if _may_be(value, member.place)
-            )
+            return _of_members(value, either, path[depth:], defaults=defaults)
         if isinstance(step, int):
             if not isinstance(value, list | tuple | set | frozenset) or not 0 <= step < len(value):
-                return False
+                raise LookupError(step)
             place = either.place(step) if isinstance(either, ArrayShape) else None
             value = value[step] if isinstance(value, list | tuple) else None
-            continue
-        shape = either
-        if isinstance(shape, ObjectShape) and step not in shape.fields:
-            if not _is_extra(value, shape, step):
-                return False
-            if not isinstance(value, dict):  # a field with an alias may have the name of the key
-                place, value = shape.extra, value.model_extra[step]
-                continue
-        key: Any = step
-        place = None
-        match shape:
-            case ObjectShape(fields=fields) if step in fields:
-                key, place = fields[step].name, fields[step].place
-            case ObjectShape(extra=extra):
-                place = extra
-            case DictShape(key=convert, values=values):
-                try:
-                    key, place = step if convert is None else convert(step), values
-                except ValueError:  # pydantic's ValidationError is one
-                    return False
-            case _:
-                pass
-        if isinstance(value, dict):
-            if key not in value:
-                return False
-            value = value[key]
+        elif isinstance(either, ObjectShape) and step not in either.fields:
+            if not _is_extra(value, either, step):
+                raise LookupError(step)
+            # A field with an alias may have the name of the key.
+            place, value = either.extra, value[step] if isinstance(value, dict) else value.model_extra[step]
         else:
-            arrived = getattr(value, "model_fields_set", None)
-            if (key not in arrived) if arrived is not None else not hasattr(value, str(key)):
-                return False
-            value = getattr(value, str(key), None)
-    return True
+            key, place = _key(either, step)
+            value = _member(value, key, defaults=defaults)
+    return value
+
+
+def _of_members(value: Any, shape: EitherShape, path: tuple[str | int, ...], *, defaults: bool) -> Any:
+    """What the members of a union have at a path: the first that has anything."""
+    for member in shape.members:
+        if _may_be(value, member.place):
+            with suppress(LookupError):
+                return look_up(value, member.place, path, defaults=defaults)
+    raise LookupError(path)
+
+
+def _key(shape: Shape | None, step: str) -> tuple[Any, Place | None]:
+    """Under what a value has the member with a JSON key, and the place of it."""
+    match shape:
+        case ObjectShape(fields=fields):
+            return fields[step].name, fields[step].place
+        case DictShape(key=convert, values=values):
+            try:
+                return step if convert is None else convert(step), values
+            except ValueError as error:  # pydantic's ValidationError is one
+                raise LookupError(step) from error
+        case _:
+            return step, None
+
+
+def _member(value: Any, key: Any, *, defaults: bool) -> Any:
+    if isinstance(value, dict):
+        return value[key]
+    arrived = None if defaults else getattr(value, "model_fields_set", None)
+    if (key not in arrived) if arrived is not None else not hasattr(value, str(key)):
+        raise LookupError(key)
+    return getattr(value, str(key), None)

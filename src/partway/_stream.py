@@ -6,11 +6,13 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from types import UnionType
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
+from partway._base_run import Showing
 from partway._extractor import Extractor
 from partway._forms import Form
 from partway._intake import Intake, check_source, is_async
 from partway._limits import Limits
 from partway._run import AsyncRun, Run
+from partway.hooks import Hooks, OnHookError
 
 __all__ = ["CommonOptions", "RunOptions", "TextOptions", "stream"]
 
@@ -26,6 +28,8 @@ class RunOptions(TypedDict, total=False):
     validation_context: Any
     limits: Limits | None
     form: Form | None
+    hooks: Hooks | None
+    on_hook_error: OnHookError
 
 
 class TextOptions(RunOptions, total=False):
@@ -85,6 +89,8 @@ def stream(
     tool: str | None = None,
     choice: int = 0,
     form: Form | None = None,
+    hooks: Hooks | None = None,
+    on_hook_error: OnHookError = "raise",
 ) -> Run[Any, Any] | AsyncRun[Any, Any]:
     """Read one typed value from a source of chunks, showing it while it grows.
 
@@ -109,6 +115,8 @@ def stream(
         choice: Which of several answers is read, from 0.
         form: What `str` and `bytes` of the source hold, where it is not to be found out: `"text"`, the model's text
             itself; `"sse"`, server-sent events; `"ndjson"`, JSON lines; `"json"`, one JSON array or object.
+        hooks: Callbacks for places, such as `hooks.on("steps[*].text", appended=show)`; `run.on` adds to them.
+        on_hook_error: What an exception of a callback does: `"raise"` ends the run with it, `"log"` logs it.
 
     Raises:
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate `type_`, or `partial`
@@ -126,5 +134,5 @@ def stream(
     )
     intake = Intake(extractor, json_only=json_only, tool=tool, choice=choice, form=form, limits=limits)
     if is_async(source):
-        return AsyncRun(source, extractor, intake, every=every)
-    return Run(source, extractor, intake, every=every)
+        return AsyncRun(source, extractor, intake, Showing(every, hooks, on_hook_error))
+    return Run(source, extractor, intake, Showing(every, hooks, on_hook_error))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, Unpack, overload
 
 from partway._arguments import arguments_of
+from partway._base_run import Showing
 from partway._extractor import Extractor
 from partway._forms import Form
 from partway._inlet import Inlet
@@ -23,6 +24,7 @@ from partway._runs import AsyncRuns, Runs
 from partway._stream import RunOptions
 from partway.errors import PartwayError, UsageError
 from partway.events import Event
+from partway.hooks import Hooks, OnHookError
 from partway.providers import Channel, Closed, Delta, Failure, Operation, Part, Restart
 
 __all__ = ["AsyncToolRuns", "ToolRuns", "UnknownCall", "stream_tools", "tool_types"]
@@ -220,6 +222,8 @@ def stream_tools(
     limits: Limits | None = None,
     choice: int = 0,
     form: Form | None = None,
+    hooks: Hooks | None = None,
+    on_hook_error: OnHookError = "raise",
 ) -> ToolRuns[Any] | AsyncToolRuns[Any]:
     """Read the calls of tools in an answer, each as a value of its own, side by side.
 
@@ -244,6 +248,8 @@ def stream_tools(
         limits: How much is read of one call at most.
         choice: Which of several answers is read, from 0.
         form: What `str` and `bytes` of the source hold, as for `stream`.
+        hooks: Callbacks for the places of each run; `run.on` adds to them.
+        on_hook_error: What an exception of a callback does: `"raise"` ends the run with it, `"log"` logs it.
 
     Raises:
         UsageError: `source` is nothing that can be streamed, pydantic cannot validate one of the types, or `tools` have
@@ -256,5 +262,5 @@ def stream_tools(
         Extractor(type_, json_only=True, **options)  # what is wrong with a type is said now
     router: _Calls[Any] = _Calls(types, choice, form, limits, options)
     if is_async(source):
-        return AsyncToolRuns(source, router, every=every)
-    return ToolRuns(source, router, every=every)
+        return AsyncToolRuns(source, router, Showing(every, hooks, on_hook_error))
+    return ToolRuns(source, router, Showing(every, hooks, on_hook_error))

@@ -1,0 +1,143 @@
+"""One async source, pulled for all who read it.
+
+Whoever asks for more pulls it in their own task, and others who ask meanwhile wait for that. Nothing here needs asyncio
+as long as one task reads alone.
+
+Where several read side by side, that is not enough: a task that is cancelled while it pulls takes the source with it,
+for the others too. So readers that `share` have a driver, a task of its own that pulls for all of them. It pulls only
+while somebody waits, ends with the last that shares, and is the same task throughout: some sources (those with a task
+group or a cancel scope of anyio inside) must be left in the task in which they were entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import Future, Task
+
+__all__ = ["AsyncSteps"]
+
+
+class AsyncSteps:
+    """The steps of an async generator, for any number of tasks.
+
+    What the generator raises is raised where it is pulled. A reader that only waited is told that it is over, and asks
+    whoever made this why.
+
+    Attributes:
+        over: Whether there are no more.
+    """
+
+    def __init__(self, steps: AsyncGenerator[bool]) -> None:
+        self.over = False
+        self._steps = steps
+        self._sharing = 0
+        self._pulling = False
+        self._closing = False
+        self._driver: Task[None] | None = None
+        self._idle: Future[None] | None = None  # the driver waits for somebody to wait
+        self._waiting: list[Future[None]] = []
+
+    def share(self) -> None:
+        """Begin to read side by side with others."""
+        self._sharing += 1
+
+    def leave(self) -> None:
+        """End to."""
+        self._sharing -= 1
+        self._ask()
+
+    async def advance(self, *, shares: bool = False, within: float | None = None) -> bool:
+        """Go on by one step, or wait for the step of another task; say whether there may be more.
+
+        Args:
+            shares: Leave it to the driver; `share` was called before.
+            within: How long to wait at most, in seconds, for those who share.
+        """
+        if self.over:
+            return False
+        if not shares and not self._pulling and not self._closing and self._driver is None:
+            return await self._pull()
+        import asyncio  # noqa: PLC0415  # a program of one task need not load it
+
+        if shares and self._driver is None:
+            self._driver = asyncio.get_running_loop().create_task(self._drive())
+        waiting = self._another()
+        self._ask()
+        try:
+            await asyncio.wait([waiting], timeout=within)
+        finally:
+            waiting.cancel()  # nobody waits for it any more
+        return True
+
+    async def aclose(self) -> None:
+        """End the generator. The driver is stopped where it is; another task that is pulling is waited for."""
+        if self._driver is not None:
+            self._driver.cancel()
+        self._closing = True
+        try:
+            while self._pulling or self._driver is not None:
+                await self._another()
+            self._pulling = True
+        finally:
+            self._closing = False
+            self._wake()  # if this was cancelled, nobody else would
+        try:
+            await self._steps.aclose()
+        finally:
+            self.over = True
+            self._pulling = False
+            self._wake()
+
+    async def _pull(self) -> bool:
+        self._pulling = True
+        more = False
+        try:
+            async for _ in self._steps:
+                more = True
+                break
+        finally:
+            self.over = not more
+            self._pulling = False
+            self._wake()
+        return more
+
+    async def _drive(self) -> None:
+        """Pull while somebody waits, until nobody shares any more."""
+        import asyncio  # noqa: PLC0415  # as above
+
+        try:
+            while self._sharing and not self.over:
+                if self._pulling or self._closing:
+                    await self._another()
+                elif any(not each.done() for each in self._waiting):
+                    await self._pull()
+                else:
+                    self._idle = asyncio.get_running_loop().create_future()
+                    await self._idle
+        except Exception:  # noqa: BLE001, S110  # it was told where the generator was made, and is raised by all who read
+            pass
+        finally:
+            self._driver = self._idle = None
+            self._wake()
+
+    def _another(self) -> Future[None]:
+        """What is done when the task that pulls has pulled."""
+        import asyncio  # noqa: PLC0415  # whoever gets here has a loop of it
+
+        waiting: Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        return waiting
+
+    def _ask(self) -> None:
+        """Have the driver look again."""
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if not each.done():  # its task may have been cancelled meanwhile
+                each.set_result(None)
