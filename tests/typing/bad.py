@@ -7,7 +7,7 @@ from typing import assert_type
 
 from pydantic import BaseModel
 
-from partway import AsyncRun, Extractor, Run, Runs, stream, stream_all
+from partway import Appended, AsyncRun, Completed, Extractor, Hooks, Run, Runs, stream, stream_all
 
 
 class Step(BaseModel):
@@ -96,3 +96,23 @@ def several(source: Iterator[str]) -> None:
     other: Runs[Recipe] = stream_all(source, Recipe, partial=RecipeSoFar)  # error
     stream_all(source, Recipe, json_only=True)  # error
     print(other)
+
+
+def hooking(source: Iterator[str]) -> None:
+    def takes_a_value(event: Completed) -> None: ...
+    def takes_text(event: Appended) -> None: ...
+    def takes_nothing() -> None: ...
+
+    run = stream(source, Recipe)
+    run.on("title", appended=takes_a_value)  # error
+    run.on("title", completed=takes_text)  # error
+    run.on("title", opened=takes_nothing)  # error
+    run.on("title", appended="print")  # error
+    run.on("title", changed=takes_text)  # error
+    run.on(("title",), appended=takes_text)  # error
+    run.on("title").rejected(takes_a_value)  # error
+    Hooks().on("title", finished=takes_text)  # error
+    stream(source, Recipe, hooks=takes_text)  # error
+    stream(source, Recipe, on_hook_error="ignore")  # error
+    run.text(0)  # error
+    run.frames("30")  # error

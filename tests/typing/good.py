@@ -7,7 +7,20 @@ from typing import Any, assert_type
 
 from pydantic import BaseModel
 
-from partway import AsyncRun, Event, Extractor, Partial, Path, Run, State, stream
+from partway import (
+    Appended,
+    AsyncRun,
+    Completed,
+    Event,
+    Extractor,
+    Hooks,
+    Opened,
+    Partial,
+    Path,
+    Run,
+    State,
+    stream,
+)
 from shop import Category, Color, Item, Order
 from shop_so_far import CategorySoFar, DimensionsSoFar, ItemSoFar, OrderSoFar
 
@@ -109,3 +122,33 @@ def written_by_partway_stubs(source: Iterator[str]) -> None:
         assert_type(order.pairs, tuple[int | Item | ItemSoFar, ...] | None)
         for item in order.items or []:
             assert_type(item.color, Color | None)
+
+
+def hooks_and_readers(source: Iterator[str]) -> None:
+    hooks = Hooks()
+    run = stream(source, Steps, hooks=hooks, on_hook_error="log")
+
+    @run.on("steps[*].text").appended
+    def typed(event: Appended) -> int:
+        return len(event.text)
+
+    @hooks.on("..*").completed
+    async def stored(event: Completed) -> None: ...
+
+    def either(event: Opened | Completed) -> None: ...
+
+    assert_type(typed(Appended((), "")), int)
+    run.on("steps", opened=either, completed=either, rejected=print, appended=lambda event: event.text.upper())
+    hooks.on(restarted=lambda event: event.reason, finished=lambda event: event.value)
+    assert_type(run.text("title"), Iterator[str])
+    assert_type(run.frames(10), Iterator[Steps])
+    assert_type(run.events("steps[*]"), Iterator[Event])
+    assert_type(run.json, str)
+    Extractor(Steps, on_event=hooks, paths=hooks.paths)
+
+
+async def readers_of_async(source: AsyncIterator[str]) -> None:
+    run = stream(source, Steps, partial=StepsSoFar)
+    assert_type(run.text("title"), AsyncIterator[str])
+    async for frame in run.frames():
+        assert_type(frame, StepsSoFar)
