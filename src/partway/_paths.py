@@ -130,14 +130,18 @@ class Node:
     def __init__(self, watch: Watch, places: frozenset[tuple[int, int]]) -> None:
         self._watch = watch
         self._places = places
-        ends = {number: len(pattern.segments) for number, pattern in enumerate(watch.patterns)}
-        self.matched = tuple(sorted({number for number, at in places if at == ends[number]}))
+        matched: list[int] = []
         self.tells = 0
-        for number in self.matched:
-            self.tells |= watch.tells[number]
-        self.leads = any(at < ends[number] for number, at in places)
-        named = (watch.patterns[number].segments[at].step for number, at in places if at < ends[number])
-        self.by_index = any(isinstance(step, int) for step in named)
+        self.leads = self.by_index = False
+        for number, at in places:
+            segments = watch.patterns[number].segments
+            if at == len(segments):
+                matched.append(number)
+                self.tells |= watch.tells[number]
+            else:
+                self.leads = True
+                self.by_index |= isinstance(segments[at].step, int)
+        self.matched = tuple(sorted(matched))
         self._steps: dict[str | int, Node] | None = None  # the nodes of what the patterns tell apart
         self._default = self  # that of all the rest
         self._quiet: dict[int, dict[str, Any]] = {}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from partway._listeners import Listener
@@ -205,27 +205,41 @@ class Calls:
 
     def call(self) -> None:
         """Call those that are due."""
-        for callback, event in self._taken():
-            inside = _CALLED_BY.set(self)
-            try:
-                _refuse_async(callback(event))
-            except Exception as error:  # noqa: BLE001  # it is the user's
-                self._failed(error, event)
-            finally:
-                _CALLED_BY.reset(inside)
+        if self._calling:  # by one of them: it sees to what has come due meanwhile
+            return
+        self._calling, inside = True, _CALLED_BY.set(self)
+        try:
+            for callback, event in self.due:
+                try:
+                    answer = callback(event)
+                except Exception as error:  # noqa: BLE001  # it is the user's
+                    self._failed(error, event)
+                else:
+                    if answer is not None:
+                        _refuse_async(answer)
+        finally:
+            self._called(inside)
 
     async def acall(self) -> None:
         """The same, and await those that are async."""
-        for callback, event in self._taken():
-            inside = _CALLED_BY.set(self)
-            try:
-                answer = callback(event)
-                if answer is not None and isinstance(answer, Awaitable):
-                    await answer
-            except Exception as error:  # noqa: BLE001  # it is the user's
-                self._failed(error, event)
-            finally:
-                _CALLED_BY.reset(inside)
+        if self._calling:  # by another task, which sees to these
+            return
+        self._calling, inside = True, _CALLED_BY.set(self)
+        try:
+            for callback, event in self.due:
+                try:
+                    answer = callback(event)
+                    if answer is not None and isinstance(answer, Awaitable):
+                        await answer
+                except Exception as error:  # noqa: BLE001  # it is the user's
+                    self._failed(error, event)
+        finally:
+            self._called(inside)
+
+    def _called(self, inside: Token[object]) -> None:
+        self.due.clear()
+        self._calling = False
+        _CALLED_BY.reset(inside)
 
     def refuse_inside(self) -> None:
         """A run is to be pulled or closed: not by a callback that it is just calling, and that it would wait for.
@@ -236,19 +250,8 @@ class Calls:
         if _CALLED_BY.get() is self:
             raise UsageError("a hook cannot read or close the run that calls it; to end the run, raise an exception")
 
-    def _taken(self) -> Iterator[tuple[Callable[[Any], object], Event]]:
-        """Take those that are due one by one; nothing if others are just being called, which then see to them."""
-        if self._calling or not self.due:
-            return
-        self._calling = True
-        try:
-            yield from self.due  # which may grow meanwhile
-        finally:
-            self.due.clear()
-            self._calling = False
-
     def _failed(self, error: Exception, event: Event) -> None:
-        if self._on_error == "raise" or isinstance(error, UsageError):
+        if self._on_error == "raise":
             raise error
         import logging  # noqa: PLC0415  # for those who ask for it
 
@@ -264,7 +267,7 @@ def check_on_hook_error(value: Any) -> None:
 
 def _refuse_async(answer: object) -> None:
     """Where nobody can await: say so."""
-    if answer is not None and isinstance(answer, Awaitable):
+    if isinstance(answer, Awaitable):
         if isinstance(answer, Coroutine):
             answer.close()  # or Python warns that it was never awaited
         raise UsageError(_NOT_AWAITED)
