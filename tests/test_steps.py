@@ -197,3 +197,16 @@ async def test_an_error_is_raised_where_it_was_pulled_and_tells_the_others_that_
     counts = await asyncio.gather(all_of(steps, shares=True), all_of(steps, shares=True))
     assert steps.over
     assert set(counts) == {2}
+
+
+@scenario
+async def test_a_driver_that_is_stopped_before_it_begins_is_gone():
+    generator = Generator()
+    steps = AsyncSteps(generator())
+    steps.share()
+    waiting = asyncio.ensure_future(steps.advance(shares=True))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    steps.leave()
+    await steps.aclose()
+    assert (steps.over, generator.given) == (True, 0)

@@ -163,6 +163,10 @@ class BaseRun(Told, Generic[T, P]):
         """Tell listeners of what happens from now on."""
         self._listeners.add(*listeners)
 
+    def _partial_feed(self) -> PartialFeed[P]:
+        self._partials = self._partials.again()
+        return self._partials
+
     def _event_feed(self, paths: tuple[str, ...]) -> EventFeed:
         if self._started:
             raise UsageError("events() come before anything is pulled: the run has begun already")

@@ -65,6 +65,12 @@ class PartialFeed(Feed[V]):
         self._last: V | None = None
         self._shown = -math.inf
 
+    def again(self) -> PartialFeed[V]:
+        """Another reader goes on where this one is."""
+        other = PartialFeed(self._extractor, self._every)
+        other._last, other._shown = self._last, self._shown
+        return other
+
     @property
     def within(self) -> float | None:
         """How many seconds it is until a partial that was held back is due."""

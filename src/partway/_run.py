@@ -100,7 +100,7 @@ class Run(BaseRun[T, P]):
 
     def __iter__(self) -> Iterator[P]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
-        return self._read(self._partials)
+        return self._read(self._partial_feed())
 
     def frames(self, per_second: float = 30) -> Iterator[P]:
         """Iterate over the partials, at most so many in a second: for anything that draws.
@@ -264,7 +264,7 @@ class AsyncRun(BaseRun[T, P]):
 
     def __aiter__(self) -> AsyncIterator[P]:
         """Iterate over the partials: one for each chunk that changed something, the validated value last."""
-        return self._read(self._partials, shares=False)
+        return self._read(self._partial_feed(), shares=False)
 
     def frames(self, per_second: float = 30) -> AsyncIterator[P]:
         """Iterate over the partials, at most so many in a second: for anything that draws.

@@ -64,6 +64,7 @@ class AsyncSteps:
 
         if shares and self._driver is None:
             self._driver = asyncio.get_running_loop().create_task(self._drive())
+            self._driver.add_done_callback(self._driven)  # no `finally` in it: it may be cancelled before it begins
         waiting = self._another()
         self._ask()
         try:
@@ -119,9 +120,10 @@ class AsyncSteps:
                     await self._idle
         except Exception:  # noqa: BLE001, S110  # it was told where the generator was made, and is raised by all who read
             pass
-        finally:
-            self._driver = self._idle = None
-            self._wake()
+
+    def _driven(self, _: Task[None]) -> None:
+        self._driver = self._idle = None
+        self._wake()
 
     def _another(self) -> Future[None]:
         """What is done when the task that pulls has pulled."""
