@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import re
@@ -20,8 +21,8 @@ from rich.console import Console
 from typing_extensions import TypedDict
 
 from command_line import MAIN
-from partway import Extractor, stream
-from partway.terminal import LiveView, visible
+from partway import Extractor, TruncatedJSONError, UsageError, stream
+from partway.terminal import LiveView, render, visible
 
 ROOT = Path(__file__).parents[1]
 CURSOR = "▌"
@@ -306,6 +307,123 @@ def test_without_rich_it_says_how_to_install_it():
     assert ran.stderr.strip().splitlines()[-1] == (
         "ModuleNotFoundError: partway.terminal needs rich, which is not installed: pip install 'partway[cli]'"
     )
+
+
+# render
+
+
+GROWING = [
+    '{"title": "Cha',
+    'ir", "color": "red", "made": "2031-06-14",',
+    ' "partsList": [{"name": "leg", "size": 4}]}',
+]
+WHOLE = ["title: Chair", "color: red", "made: 2031-06-14", "parts:", "  - name: leg", "    size: 4", "notes: none"]
+CUT = GROWING[:1]
+
+
+async def flowing(chunks):
+    for chunk in chunks:
+        yield chunk
+
+
+async def awaited(run, **options):
+    return await render(run, **options)
+
+
+def render_async(chunks, shape, **options):
+    return asyncio.run(awaited(stream(flowing(chunks), shape), **options))
+
+
+def render_sync(chunks, shape, **options):
+    return render(stream(chunks, shape), **options)
+
+
+BOTH = pytest.mark.parametrize("rendered", [render_sync, render_async])
+
+
+@BOTH
+def test_render_shows_a_run_and_gives_its_result(rendered):
+    screen = console()
+    thing = rendered(GROWING, Thing, console=screen)
+    assert thing.parts == [Part(name="leg", size=4)]
+    frames = plain(screen.file.getvalue()).split("╭")
+    assert "color:" in frames[1]
+    assert [line[2:-2].rstrip() for line in frames[-1].splitlines() if line.startswith("│")] == WHOLE
+
+
+@BOTH
+def test_what_had_arrived_stays_and_names_the_error(rendered):
+    screen = console()
+    with pytest.raises(TruncatedJSONError):
+        rendered(CUT, Thing, console=screen)
+    last = plain(screen.file.getvalue()).split("╭")[-1]
+    assert "title: Cha▌" in last
+    assert "─ ✗ TruncatedJSONError in title ─" in last
+
+
+@BOTH
+def test_what_is_no_terminal_gets_everything_once(rendered):
+    file = io.StringIO()
+    rendered(GROWING, Thing, console=Console(file=file, width=20))
+    assert file.getvalue().splitlines() == WHOLE
+    file = io.StringIO()
+    rendered(['["' + "word " * 500, '"' + ', "x"' * 500 + "]"], list[str], console=Console(file=file, height=10))
+    lines = file.getvalue().splitlines()
+    assert len(lines) == 501
+    assert lines[0] == "- " + "word " * 500
+
+
+@BOTH
+def test_what_is_no_terminal_is_told_where_it_was_cut_off(rendered):
+    file = io.StringIO()
+    with pytest.raises(TruncatedJSONError):
+        rendered(['{"title": "C\\u0007ha'], Thing, console=Console(file=file))
+    assert file.getvalue().splitlines() == [
+        "title: C␇ha▌", "color:", "made:", "parts:", "notes:", "✗ TruncatedJSONError in title",
+    ]  # fmt: skip
+
+
+def test_a_file_that_cannot_hold_a_sign_gets_it_escaped():
+    file = io.TextIOWrapper(io.BytesIO(), "ascii")
+    with pytest.raises(TruncatedJSONError):
+        render(stream(['"é'], str), console=Console(file=file))
+    file.flush()
+    assert file.buffer.getvalue() == b"\\xe9\\u258c\n\\u2717 TruncatedJSONError\n"
+
+
+def test_what_does_not_fit_is_marked_on_the_terminal():
+    extractor, view = Extractor(Thing), LiveView(Thing)
+    extractor.feed('{"title": 1, "color": "blue", "partsList": [{"name": "leg", "size": "[b]x"}, {"name": "s')
+    view.show(extractor.partial, extractor.open_path, extractor.rejected)
+    assert drawn(view, width=70) == [
+        "title: ✗ 1: Input should be a valid string",
+        "color: ✗ \"blue\": Input should be 'red'",
+        "made:",
+        "parts:",
+        "  - name: leg",
+        '    size: ✗ "[b]x": Input should be a valid integer, unable to pa…',
+        "  - name: s▌",
+        "    size:",
+        "notes:",
+    ]
+
+
+def test_a_view_that_counts_can_be_made_beforehand():
+    screen = console()
+    view = LiveView(Thing, chunks=3, console=screen)
+
+    def counted():
+        for chunk in GROWING:
+            view.advance()
+            yield chunk
+
+    render(stream(counted(), Thing), view=view)
+    assert "3/3 chunks" in plain(screen.file.getvalue())
+
+
+def test_render_shows_runs_alone():
+    with pytest.raises(UsageError, match=r"^what is shown is a run, as stream\(\) makes one, not list$"):
+        render([])
 
 
 # a real terminal

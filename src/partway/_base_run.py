@@ -65,6 +65,11 @@ class BaseRun(Told, Generic[T, P]):
         self._hook(*(showing.hooks or ()))
 
     @property
+    def type(self) -> Any:
+        """The type that is read."""
+        return self._extractor.type
+
+    @property
     def partial(self) -> P | None:
         """The typed value so far, immutable; `None` before anything of it has arrived."""
         return self._extractor.partial

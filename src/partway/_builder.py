@@ -448,7 +448,7 @@ class Builder:
                 self.tells = frame.watch.step(len(frame.parts)).tells
         if emit is not None:
             emit(Completed(path, value))
-        if frame.gates and (field := frame.shape.fields.get(frame.slot)) is not None:
+        if frame.gates and frame.shape.fields and (field := frame.shape.fields.get(frame.slot)) is not None:
             frame.gates.discard(field.name)
             if not frame.gates:
                 self._reveal(frame)

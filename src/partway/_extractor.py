@@ -102,6 +102,9 @@ class Extractor(Generic[T, P]):
         thinking: The names of tags around a model's thinking (`<think>`…), in which no JSON is looked for.
         backend: The backend of ijson; the fastest one there is by default. All give the same.
 
+    Attributes:
+        type: The type that is read.
+
     Raises:
         UsageError: pydantic cannot validate `type_`, `partial` cannot show it, or one of `paths` cannot be read.
     """
@@ -110,7 +113,7 @@ class Extractor(Generic[T, P]):
         "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
         "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_prose", "_reader",
         "_reading", "_shown", "_slice", "_snapshot", "_stale", "_synced", "_thinking",
-        "_view", "_viewed", "_watch",
+        "_view", "_viewed", "_watch", "type",
     )  # fmt: skip
 
     @overload
@@ -137,6 +140,7 @@ class Extractor(Generic[T, P]):
         thinking: Sequence[str] = ("think", "thinking", "reasoning"),
         backend: str | None = None,
     ) -> None:
+        self.type = type_
         self._plan = plan_for(type_, in_context=validation_context is not None)
         self._view = None if partial is None else viewer(type_, partial)
         self._context = validation_context

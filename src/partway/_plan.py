@@ -86,11 +86,15 @@ class Plan:
         starts: The brackets with which JSON of the type may begin.
         atoms: The other characters with which it may begin, if it need not be an object or an array.
         validate_json: pydantic's validator of the type, for the errors of a result that does not fit.
+        adapter: pydantic's adapter of the type, for what wants to know more of it.
     """
 
-    __slots__ = ("atoms", "root", "starts", "validate_json")
+    __slots__ = ("adapter", "atoms", "root", "starts", "validate_json")
 
-    def __init__(self, root: Place, validate_json: Callable[[str], Any], brackets: str, atoms: str) -> None:
+    def __init__(
+        self, adapter: TypeAdapter[Any], root: Place, validate_json: Callable[[str], Any], brackets: str, atoms: str
+    ) -> None:
+        self.adapter = adapter
         self.root = root
         self.starts = brackets
         self.atoms = atoms
@@ -151,6 +155,7 @@ def _make_plan(type_: Any, in_context: bool) -> Plan:
         raise UsageError("Gate() marks a field of an object; the whole value has no object around it")
     validate = adapter.validate_json
     return Plan(
+        adapter,
         root,
         (lambda text: validate(text, context=CONTEXT.get())) if in_context else validate,
         *first_characters(adapter.core_schema, planner.definitions),

@@ -1,4 +1,4 @@
-"""Readers of one run come, go and are cancelled at any moment: whoever stays gets everything, and nothing is left behind."""
+"""Readers of one run come, go and are cancelled at any moment: whoever stays gets everything, and nothing is left."""
 
 from __future__ import annotations
 
