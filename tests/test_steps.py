@@ -210,3 +210,19 @@ async def test_a_driver_that_is_stopped_before_it_begins_is_gone():
     steps.leave()
     await steps.aclose()
     assert (steps.over, generator.given) == (True, 0)
+
+
+@scenario
+async def test_who_comes_to_share_while_it_is_being_closed_is_told_that_it_is_over():
+    generator = Generator()
+    generator.goes_on.clear()
+    steps = AsyncSteps(generator())
+    pulling = asyncio.ensure_future(steps.advance())
+    await turns()
+    closing = asyncio.ensure_future(steps.aclose())
+    await turns()
+    coming = asyncio.ensure_future(all_of(steps, shares=True))
+    await turns()
+    generator.goes_on.set()
+    await asyncio.gather(pulling, closing, coming)
+    assert (steps.over, generator.closed, generator.given) == (True, True, 1)

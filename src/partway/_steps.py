@@ -62,7 +62,7 @@ class AsyncSteps:
             return await self._pull()
         import asyncio  # noqa: PLC0415  # a program of one task need not load it
 
-        if shares and self._driver is None:
+        if shares and self._driver is None and not self._closing:
             self._driver = asyncio.get_running_loop().create_task(self._drive())
             self._driver.add_done_callback(self._driven)  # no `finally` in it: it may be cancelled before it begins
         waiting = self._another()
@@ -75,11 +75,11 @@ class AsyncSteps:
 
     async def aclose(self) -> None:
         """End the generator. The driver is stopped where it is; another task that is pulling is waited for."""
-        if self._driver is not None:
-            self._driver.cancel()
         self._closing = True
         try:
             while self._pulling or self._driver is not None:
+                if self._driver is not None:
+                    self._driver.cancel()
                 await self._another()
             self._pulling = True
         finally:
