@@ -78,6 +78,7 @@ FLOW = [
     "_arguments",
     "_tools",
     "__init__",
+    "patches",
     "_recording",
     "_load_type",
     "_expressions",
@@ -87,7 +88,11 @@ FLOW = [
     "_output",
     "_replay",
     "_inspect",
+    "_outline",
+    "_page",
+    "_follow",
     "terminal",
+    "notebook",
     "cli",
 ]
 CORE = FLOW[: FLOW.index("_splitter") + 1]
@@ -104,8 +109,9 @@ FOREIGN = {
         "_stub_walk",
         "_stubs",
         "_arguments",
+        "patches",
     },
-    "pydantic_core": {"_plan", "_partial", "_view_makers"},
+    "pydantic_core": {"_plan", "_partial", "_view_makers", "patches"},
     # pydantic depends on it
     "typing_extensions": {
         "_annotations",

@@ -30,16 +30,19 @@ class Feed(ABC, Generic[V]):
     Attributes:
         over: Whether it has come to its end before the run has.
         closes: Whether a reader that leaves it on the way leaves the run.
-        listener: Who is to be told of events for it, if anybody.
-        within: How many seconds may pass at most before it is to be asked again, though nothing has come.
     """
 
     closes: bool = True
     over: bool = False
-    listener: Listener | None = None
+
+    @property
+    def listener(self) -> Listener | None:
+        """Who is to be told of events for it, if anybody."""
+        return None
 
     @property
     def within(self) -> float | None:
+        """How many seconds may pass at most before it is to be asked again, though nothing has come."""
         return None
 
     @abstractmethod
@@ -100,11 +103,14 @@ class PartialFeed(Feed[V]):
 class _HeardFeed(Feed[V]):
     """What is made of events."""
 
-    listener: Listener
-
     def __init__(self, patterns: Sequence[Pattern] | None, tells: int) -> None:
         self._heard: deque[V] = deque()
-        self.listener = Listener(self.hear, patterns, tells)
+        self._listener = Listener(self.hear, patterns, tells)
+
+    @property
+    def listener(self) -> Listener:
+        """Who is to be told of events for it."""
+        return self._listener
 
     @abstractmethod
     def hear(self, event: Event) -> None:
@@ -121,7 +127,7 @@ class EventFeed(_HeardFeed[Event]):
     def __init__(self, patterns: Sequence[Pattern] | None) -> None:
         super().__init__(patterns, BOTH)
         if patterns is None:
-            self.listener = Listener(self._heard.append)  # a call less for every event
+            self._listener = Listener(self._heard.append)  # a call less for every event
 
     def hear(self, event: Event) -> None:
         self._heard.append(event)
