@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel, Field
@@ -17,6 +17,7 @@ from partway import (
     Finished,
     Hooks,
     MalformedJSONError,
+    MismatchError,
     Opened,
     PartwayError,
     Rejected,
@@ -196,6 +197,17 @@ async def test_hooks_are_called_for_what_came_before_an_error(source):
     assert told == [Completed(("title",), "Tea")]
 
 
+@both
+async def test_hooks_are_called_for_what_came_with_an_error_at_the_end(source):
+    # A number is whole when the text has ended: its events came due with the error, and nobody was called.
+    told: list[Any] = []
+    run = stream(source(["61"]), Annotated[int, Field(le=60)], json_only=True)
+    run.on("", opened=told.append, rejected=told.append)
+    with pytest.raises(MismatchError):
+        await given(run.result())
+    assert [type(event) for event in told] == [Opened, Rejected]
+
+
 # A callback that raises
 
 
@@ -315,6 +327,40 @@ async def test_a_callback_cannot_read_or_close_the_run_that_calls_it(source):
         assert made.closed == 1
 
 
+def test_a_callback_may_start_a_task_that_reads_the_run():
+    # The task inherits the context of the call, and was taken for the callback itself for as long as it lived.
+    async def scenario() -> None:
+        texts = ["", ""]
+        tasks: list[asyncio.Task[None]] = []
+        run = stream(AsyncSource(DELTAS), Recipe)
+
+        async def type_out(index: int) -> None:
+            async for piece in run.text(f"steps[{index}].text"):
+                texts[index] += piece
+
+        run.on("steps[*]", opened=lambda event: tasks.append(asyncio.create_task(type_out(event.path[1]))))
+        await run.result()
+        await asyncio.gather(*tasks)
+        assert texts == ["Boil.", "Pour."]
+
+    asyncio.run(scenario())
+
+
+@both
+async def test_callbacks_of_two_runs_cannot_read_each_other_s(source):
+    # Only the innermost call was known: async runs waited for each other for ever.
+    one, two = (stream(source(DELTAS), Recipe) for _ in range(2))
+    for run, other in ((one, two), (two, one)):
+
+        async def asynchronous(_: Any, other: Any = other) -> None:
+            await other.result()
+
+        synchronous = lambda _, other=other: other.result() and None  # noqa: E731
+        run.on("title", completed=asynchronous if source is AsyncSource else synchronous)
+    with pytest.raises(UsageError, match="a hook cannot read or close the run that calls it"):
+        await asyncio.wait_for(given(one.result()), 10)
+
+
 @both
 async def test_a_callback_may_read_another_run(source):
     titles: list[str] = []
@@ -378,6 +424,18 @@ async def test_a_hook_of_a_run_of_several_is_called_for_what_came_before_it_was_
 
 
 @both
+async def test_what_came_before_a_run_of_several_was_there_is_told_in_the_order_of_the_text(source):
+    # It was told hook by hook: every `Opened` before the first `Completed`.
+    told: list[Any] = []
+    async for run in each(stream_all(source(["".join(DELTAS)]), Recipe)):
+        run.on("steps[*]", opened=told.append, completed=told.append)
+        await given(run.result())
+    assert [(type(event), event.path[-1]) for event in told] == [
+        (Opened, 0), (Completed, 0), (Opened, 1), (Completed, 1)
+    ]  # fmt: skip
+
+
+@both
 async def test_a_hook_that_fails_ends_its_own_run_and_no_other(source):
     outcomes: list[Any] = []
     async for run in each(stream_all(source(['{"title": "A"}\n', '{"title": "B"}']), Recipe)):
@@ -389,6 +447,29 @@ async def test_a_hook_that_fails_ends_its_own_run_and_no_other(source):
             except ZeroDivisionError:
                 outcomes.append("failed")
     assert outcomes == ["failed", "failed", "B", "B"]
+
+
+def test_a_reader_of_a_run_of_several_that_is_cancelled_in_a_hook_takes_no_calls_from_the_others():
+    # The run goes on, but what was due with the hook that was cancelled was dropped.
+    async def scenario() -> None:
+        told: list[Any] = []
+        called = asyncio.Event()
+
+        async def slowly(event: Any) -> None:
+            told.append(event.path)
+            called.set()
+            await asyncio.sleep(0)
+
+        async for run in stream_all(AsyncSource(["".join(DELTAS)]), Recipe):
+            run.on("steps[*]", opened=slowly, completed=slowly)
+            reading = asyncio.ensure_future(drained(run))
+            await called.wait()
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            await run.result()
+        assert told == [("steps", 0), ("steps", 0), ("steps", 1), ("steps", 1)]
+
+    asyncio.run(scenario())
 
 
 def test_hooks_of_tools_and_choices_are_called():
@@ -427,3 +508,27 @@ def test_a_partway_error_is_still_the_run_s_own_when_hooks_have_been_called():
     with pytest.raises(PartwayError) as caught:
         run.result()
     assert caught.value.partial.title == "T"
+
+
+@both
+async def test_hooks_of_a_run_that_the_loop_passes_over_are_called_when_it_goes_on(source):
+    # They were called when the run was read, which was never.
+    told: list[Any] = []
+    hooks = Hooks()
+    hooks.on("title", completed=lambda event: told.append(event.value))
+    async for _ in each(
+        stream_all(source(['{"title": "A"}\n', '{"title": "B"}', '\n{"title": "C"}']), Recipe, hooks=hooks)
+    ):
+        told.append("run")  # noqa: PERF401  # beside what the hooks add
+    assert told == ["run", "A", "run", "B", "run", "C"]
+
+
+@both
+async def test_what_a_hook_raises_of_a_run_that_was_passed_over_is_the_error_of_that_run(source):
+    hooks = Hooks()
+    hooks.on("title", completed=failing)
+    runs = [run async for run in each(stream_all(source(['{"title": "A"}\n', '{"title": "B"}']), Recipe, hooks=hooks))]
+    assert len(runs) == 2
+    for run in runs:
+        with pytest.raises(ZeroDivisionError):
+            await given(run.result())

@@ -59,6 +59,7 @@ FLOW = [
     "_splitter",  # the core ends here
     "_listeners",
     "hooks",
+    "_calls",
     "_feeds",
     "_steps",
     "_json_schema",

@@ -15,17 +15,23 @@ from pydantic import AfterValidator, BaseModel, Field
 from partway import (
     AsyncRun,
     Completed,
+    Extractor,
+    Gate,
     MalformedJSONError,
     MismatchError,
     NoJSONError,
     Opened,
     PartwayError,
+    Restarted,
     TruncatedJSONError,
     UsageError,
     Whole,
     stream,
     stream_all,
 )
+from partway._feeds import TextFeed
+from partway._listeners import Listener, Listeners
+from partway._paths import Pattern
 from sources import AsyncSource, Source, both, each, given
 
 
@@ -102,6 +108,19 @@ async def test_a_string_that_begins_anew_is_told_from_its_beginning(source):
     assert await drained(run.text("title")) == ["Yes"]
 
 
+@both
+async def test_a_string_that_is_begun_and_not_shown_yet_can_be_asked_for(source):
+    # It is streaming, and nothing is there of it to be looked up: a LookupError.
+    for path, pieces in [("summary", ["Gutes"]), ("steps[1].minutes", []), ("steps", [])]:
+        for at in range(1, len(DELTAS)):
+            run = stream(source(DELTAS), Recipe)
+            partials = each(run)
+            for _ in range(min(at, 6)):
+                await anext(partials)
+            assert await drained(run.text(path)) == pieces
+            await partials.aclose()
+
+
 VALUES = [
     ("title", "Pâté 🍞", 3),
     ("language", "de", 4),
@@ -134,6 +153,15 @@ async def test_a_value_that_does_not_fit_is_an_error(source):
             await given(run.value(path))
         assert kind in (None, caught.value.validation_error.errors()[0]["type"])
         assert caught.value.partial is run.partial
+
+
+@both
+async def test_a_value_that_did_not_fit_and_is_written_anew_with_the_same_chunk_is_an_error(source):
+    # It was told as rejected, and is no more when it is asked for: a KeyError.
+    for text in ('{"title": 7, "title": "T', '{"title": 7} {"title": "T'):
+        with pytest.raises(MismatchError, match="valid string") as caught:
+            await given(stream(source([text, 'ea"}']), Recipe).value("title"))
+        assert caught.value.path == ("title",)
 
 
 @both
@@ -186,6 +214,43 @@ async def test_events_of_some_places_are_those(source):
     events = await drained(stream(source(DELTAS), Recipe).events("title", "steps[*]"))
     assert [event.path for event in events if isinstance(event, Completed)] == [("title",), ("steps", 0), ("steps", 1)]
     assert [event.path for event in events if isinstance(event, Opened)] == [("title",), ("steps", 0), ("steps", 1)]
+
+
+def test_a_loop_over_events_that_is_alone_pulls_in_its_own_task():
+    # It had the others' task pull for it, which needs asyncio.
+    async def scenario() -> None:
+        events = stream(AsyncSource(DELTAS), Recipe).events("title")
+        await anext(events)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        await events.aclose()
+
+    asyncio.run(scenario())
+
+
+@both
+async def test_the_last_frame_is_shown_before_an_error_of_the_source(source):
+    # What was held back was lost when the error was not one of ours.
+    frames = each(stream(source(['{"title": "T', "e", "a"], ConnectionError()), Recipe).frames(0.001))
+    assert [(await anext(frames)).title for _ in range(2)] == ["T", "Tea"]
+    with pytest.raises(ConnectionError):
+        await anext(frames)
+
+
+class Card(BaseModel):
+    name: str
+    id: Annotated[int, Gate()] = 0
+
+
+GATED = ['[{"name": "Al', 'pha", "i', 'd": 1}]']
+
+
+@pytest.mark.parametrize(("way", "at"), [("text", 1), ("text", 2), ("items", 2)])
+def test_a_reader_that_begins_while_a_gate_is_closed_misses_nothing(way, at):
+    run = stream(GATED, list[Card])
+    pulling = iter(run._steps)
+    for _ in range(at):
+        next(pulling)
+    assert "".join(getattr(run, way)("[0].name")) == "Alpha"
 
 
 # Side by side
@@ -468,3 +533,60 @@ def test_the_snapshot_is_not_shown_as_a_class_of_the_user_s():
     assert isinstance(run.snapshot, Titled)
     assert run.partial is run.partial
     assert run.snapshot is run.snapshot
+
+
+@pytest.mark.parametrize("leaves_at", range(4))
+def test_who_listens_to_one_place_hears_no_other_when_a_gate_opens(leaves_at):
+    # What the gate held back for one who has left was told to whoever was there.
+    run = stream(GATED, list[Card])
+    heard: list[Any] = []
+    run.on("[*].id", appended=heard.append, completed=heard.append)
+    everything = run.events()
+    for _ in range(leaves_at):
+        next(everything)
+    everything.close()
+    extractor, told = Extractor(list[Card]), []
+    listeners = Listeners(extractor)
+    all_of_it, one = Listener([].append), Listener(told.append, (Pattern("[*].id"),))
+    listeners.add(all_of_it, one)
+    extractor.feed(GATED[0])
+    listeners.drop(all_of_it)
+    extractor.feed("".join(GATED[1:]))
+    assert [event for event in told if isinstance(event, Completed)] == [Completed((0, "id"), 1)]
+    assert {event.path for event in told} == {(0, "id")}
+    assert {event.path for event in heard} <= {(0, "id")}
+
+
+@both
+async def test_an_element_of_a_set_is_given_late_as_it_is_early(source):
+    # A set has no order: it was looked up in vain.
+    for at in range(3):
+        run = stream(source(["[3", ", 1, 3, 2", "]"]), set[int])
+        partials = each(run)
+        for _ in range(at):
+            await anext(partials)
+        assert [await given(run.value(f"[{index}]")) for index in range(4)] == [3, 1, 3, 2]
+        await partials.aclose()
+
+
+@both
+async def test_a_string_that_comes_anew_in_one_piece_is_told(source):
+    # What had come of it before was taken for it.
+    run = stream(source(['{"summary": "No", "steps": 1}', '{"title": "T", "summary": "Yes"}']), Recipe)
+    seen = [piece async for piece in each(run.events("summary")) if isinstance(piece, Completed)]
+    assert [event.value for event in seen] == ["No", "Yes"]
+    feed = TextFeed("summary", Extractor(Recipe))
+    for event in (Completed(("summary",), "No"), Restarted("again"), Completed(("summary",), "Yes")):
+        feed.hear(event)
+    assert list(feed.ready()) == ["No", "Yes"]
+
+
+@both
+async def test_a_reader_made_before_an_error_is_told_of_it_whenever_it_begins(source):
+    # It ended as if all had come.
+    run = stream(source(['{"title": "T']), Recipe)
+    late = run.items("steps[*]")
+    with pytest.raises(TruncatedJSONError):
+        await given(run.result())
+    with pytest.raises(TruncatedJSONError):
+        await drained(late)

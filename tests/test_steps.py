@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -226,3 +227,18 @@ async def test_who_comes_to_share_while_it_is_being_closed_is_told_that_it_is_ov
     generator.goes_on.set()
     await asyncio.gather(pulling, closing, coming)
     assert (steps.over, generator.closed, generator.given) == (True, True, 1)
+
+
+def test_ctrl_c_in_the_driver_is_told_once(caplog):
+    # It stops the loop; the task that it stopped told of it again, as an exception that nobody has asked for.
+    async def test() -> None:
+        await all_of(AsyncSteps(interrupted()), shares=True)
+
+    async def interrupted() -> Any:
+        yield True
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(test())
+    gc.collect()
+    assert caplog.records == []

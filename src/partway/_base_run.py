@@ -9,6 +9,7 @@ from typing import Any, Generic
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
 from partway._answer import Answer, Told
+from partway._calls import Calls
 from partway._extractor import Extractor
 from partway._feeds import EventFeed, ItemFeed, PartialFeed, TextFeed, ValueFeed
 from partway._intake import Intake, note_partial
@@ -16,7 +17,7 @@ from partway._listeners import Listener, Listeners
 from partway._paths import Pattern
 from partway.errors import NoJSONError, PartwayError, UsageError, format_path
 from partway.events import Appended, Completed, Finished, Opened, Path, Rejected, Rejection, Restarted, State
-from partway.hooks import Calls, Hook, Hooks, OnHookError, Place, check_on_hook_error
+from partway.hooks import Hook, Hooks, OnHookError, Place, check_on_hook_error
 from partway.providers import Channel
 
 __all__ = ["BaseRun", "Showing"]
@@ -201,7 +202,7 @@ class BaseRun(Told, Generic[T, P]):
         if feed.state is State.COMPLETE:
             return feed.value
         if feed.state is State.REJECTED:
-            raise self._extractor.misfit(feed.path)
+            raise self._extractor.misfit(feed.path, feed.error)
         result = self._outcome()
         try:
             return self._extractor.look_up(feed.path, result, defaults=True)

@@ -10,7 +10,7 @@ tokens are kept (`_settle`), and told as soon as it is known. A place that does 
 on: what had been shown of it stays.
 
 An object with gates is built like any other, but nothing of it is seen or told before they are complete: its frame is
-`hidden`, and it holds the events back.
+`hidden`, and it holds the events back: all of them, since who listens may be another by then.
 
 Who listens to some places only (`watch`) shall not pay for the others. So each frame that has such places inside it
 keeps its node of the automaton, and `tells` says whether the part that is being written is one of them. In an object
@@ -134,17 +134,18 @@ class Builder:
         With a `watch`, those of the places that it names only.
         """
         self._watch = watch
-        if emit is None:
-            for frame in self._stack:
-                if frame.gates:
-                    frame.emit = None
-        if self.hidden is None or emit is None:
-            self.emit = emit
-        else:
-            if self.emit is None:
-                self.emit = self.hidden.held.append
-            self.hidden.emit = emit
+        self.emit = emit
+        for frame in self._stack:
+            if frame.gates:
+                frame.emit = self.emit
+                self.emit = None if emit is None else frame.held.append
         self._watch_stack()
+
+    def hold(self, twin: Builder) -> None:
+        """Hold back what another has, which was told everything of the same text: who listens has come late."""
+        for frame, other in zip(self._stack, twin._stack, strict=False):
+            if frame.gates and other.gates:
+                frame.held[:] = other.held
 
     def _watch_stack(self) -> None:
         """Find the nodes of all that is open."""
@@ -158,6 +159,9 @@ class Builder:
             if node is None:
                 break
             self._watch_frame(frame, node)
+            if frame.gates:
+                self._hold_all(frame)
+                break
             node = None
             if frame.watch is not None and (step := frame.step) is not None:
                 node = frame.watch.step(step)
@@ -456,12 +460,16 @@ class Builder:
     def _reveal(self, frame: Frame) -> None:
         """An object whose gates are complete, or which has none of them in the end, is seen from now on."""
         frame.gates = None
-        if frame.emit is not None:
-            self.emit = frame.emit
-            for event in frame.held:
-                frame.emit(event)
         if self.hidden is frame:
             self.hidden = next((other for other in self._stack if other.gates), None)
+        if frame.emit is not None:
+            self.emit = frame.emit
+            watch = self._watch if self.hidden is None else None  # else they are held back by what is around it
+            for event in frame.held:
+                if watch is None or watch.wants(event):
+                    frame.emit(event)
+            if watch is not None:
+                self._watch_stack()
         self.changed = True
 
     def _reject(self, error: ValidationError, shown: Any, end: int, *, inherited: bool = False) -> None:
@@ -524,7 +532,7 @@ class Builder:
         opened = None
         if self._told:
             self._told = False
-        elif self.tells & OTHERS and place.shown:
+        elif place.shown and (self.tells & OTHERS or (self.emit is not None and shape is not None and shape.gates)):
             opened = Opened(self._path(), _KINDS[event])
             if shape is None or not shape.gates:
                 self.emit(opened)  # type: ignore[misc]  # as above
@@ -617,10 +625,17 @@ class Builder:
         frame.emit = self.emit
         if self.emit is not None:
             self.emit = frame.held.append
+            self._hold_all(frame)
         if self.hidden is None:
             self.hidden = frame
             self.covered = True
             self.changed_before = self.changed
+
+    def _hold_all(self, frame: Frame) -> None:
+        """Have everything in an object told, if anything of it may be wanted: it is held back, and sorted out then."""
+        if frame.node is not None and (frame.node.leads or frame.node.tells):
+            frame.watch, frame.fields = None, frame.shape.fields
+            self.tells = BOTH
 
     def _end(self, source: Source, index: int) -> None:
         """The object or array on top is there: validate it."""

@@ -66,6 +66,9 @@ QUOTED: Final = 80
 _NOT_SPACE: Final = re.compile(r"[^ \t\n\r]")
 
 
+def _pass_by(_: Event) -> None: ...
+
+
 class Mode(Enum):
     SEARCHING = auto()
     READING = auto()
@@ -414,6 +417,8 @@ class Extractor(Generic[T, P]):
         self._on_event = on_event
         self._watch = watch
         self._builder.listen(on_event, watch)
+        if on_event is not None and self._builder.hidden is not None:
+            self._builder.hold(self._in_context(self._read_again, _pass_by, None))
 
     def tell_again(self, on_event: Callable[[Event], object], path: str) -> None:
         """Tell somebody who came late of the events so far of the places that a pattern names.
@@ -423,11 +428,13 @@ class Extractor(Generic[T, P]):
         """
         self._in_context(self._read_again, on_event, Watch([Pattern(path)]))
 
-    def _read_again(self, on_event: Callable[[Event], object], watch: Watch) -> None:
-        reader, text = self._new_candidate(on_event, watch)[0], self.text
+    def _read_again(self, on_event: Callable[[Event], object], watch: Watch | None) -> Builder:
+        """Build what there is once more, from its text."""
+        (reader, builder), text = self._new_candidate(on_event, watch), self.text
         for at in range(0, len(text), self._slice):
             if not reader.stopped:
                 reader.feed(text[at : at + self._slice])
+        return builder
 
     def look_up(self, path: Path, value: Any = ABSENT, *, defaults: bool = False) -> Any:
         """The value at a path of the partial, or of another value of the type.
@@ -444,9 +451,10 @@ class Extractor(Generic[T, P]):
             lambda: look_up(self.snapshot if value is ABSENT else value, self._plan.root, path, defaults=defaults)
         )
 
-    def misfit(self, path: Path) -> PartwayError:
-        """The error for a place that was rejected."""
-        return self._first_misfit(self._builder.rejected[path])
+    def misfit(self, path: Path, error: Any = None) -> PartwayError:
+        """The error for a place that was rejected; `error` is what was told, for one that is rejected no more."""
+        known = self._builder.rejected.get(path)
+        return self._first_misfit(known or Misfit(path, error, None, inherited=False, union=False))
 
     def data_error(self, kind: type[PartwayError], message: str, path: Path) -> PartwayError:
         """An error of this kind about a place, which keeps what has arrived."""

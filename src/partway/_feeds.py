@@ -11,13 +11,14 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from partway._extractor import Extractor
 from partway._listeners import Listener
 from partway._paths import BOTH, OTHERS, Pattern
 from partway.errors import UsageError
-from partway.events import Appended, Completed, Event, Path, Rejected, State
+from partway.events import Appended, Completed, Event, Path, Rejected, Restarted, State
 
 __all__ = ["EventFeed", "Feed", "ItemFeed", "PartialFeed", "TextFeed", "ValueFeed"]
 
@@ -155,8 +156,9 @@ class TextFeed(_HeardFeed[str]):
         super().__init__((pattern,), BOTH)
         self._begun = False
         state = extractor.state(*self._path)
-        if state in (State.STREAMING, State.COMPLETE) and isinstance(text := extractor.look_up(self._path), str):
-            self._add(text)
+        with suppress(LookupError):  # it has begun, and nothing of it is shown
+            if state in (State.STREAMING, State.COMPLETE) and isinstance(text := extractor.look_up(self._path), str):
+                self._add(text)
         self.over = state in (State.COMPLETE, State.REJECTED)
 
     def _add(self, text: str) -> None:
@@ -174,6 +176,8 @@ class TextFeed(_HeardFeed[str]):
                 self.over = True
             case Rejected():
                 self.over = True
+            case Restarted():
+                self._begun = False
             case _:
                 pass
 
@@ -185,6 +189,7 @@ class ValueFeed(_HeardFeed[Any]):
         path: Where it is.
         state: How far it has come.
         value: What it is, once it is complete.
+        error: Why it does not fit, if that was told.
     """
 
     closes = False
@@ -194,14 +199,20 @@ class ValueFeed(_HeardFeed[Any]):
         super().__init__((pattern,), OTHERS)
         self.state = extractor.state(*self.path)
         self.over = self.state in (State.COMPLETE, State.REJECTED)
-        self.value = extractor.look_up(self.path) if self.state is State.COMPLETE else None
+        self.value: Any = None
+        self.error: Any = None
+        if self.state is State.COMPLETE:
+            try:
+                self.value = extractor.look_up(self.path)
+            except LookupError:  # an element of a set, which has no order
+                extractor.tell_again(self.hear, path)
 
     def hear(self, event: Event) -> None:
         match event:
             case Completed(value=value):
                 self.state, self.value, self.over = State.COMPLETE, value, True
-            case Rejected():
-                self.state, self.over = State.REJECTED, True
+            case Rejected(error=error):
+                self.state, self.error, self.over = State.REJECTED, error, True
             case _:
                 pass
 

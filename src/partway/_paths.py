@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from partway.errors import UsageError
-from partway.events import Path
+from partway.events import Appended, Path
 
 __all__ = ["APPENDS", "BOTH", "OTHERS", "Node", "Pattern", "Watch"]
 
@@ -222,6 +222,10 @@ class Watch:
         if node is None:
             node = self._nodes[places] = Node(self, places)
         return node
+
+    def wants(self, event: Any) -> bool:
+        """Whether an event of a place is to be told."""
+        return bool(self.find(event.path).tells & (APPENDS if isinstance(event, Appended) else OTHERS))
 
     def find(self, path: Path) -> Node:
         """The node of a path."""

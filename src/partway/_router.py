@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from partway._answer import NO_ARGUMENTS, Answer, reported
+from partway._calls import Calls
 from partway._extractor import Extractor
 from partway._intake import note_partial
 from partway._listeners import Listener, Listeners
@@ -42,10 +43,23 @@ class Branch(Generic[T]):
     Attributes:
         events: Those that nobody has taken yet; `None` when nobody can any more.
         listeners: Who is told of them besides.
+        calls: The hooks of its run, once that was made.
         over: Whether it has ended, with `value` or with `error`.
     """
 
-    __slots__ = ("_history", "answer", "call", "error", "events", "extractor", "index", "listeners", "over", "value")
+    __slots__ = (
+        "_history",
+        "answer",
+        "call",
+        "calls",
+        "error",
+        "events",
+        "extractor",
+        "index",
+        "listeners",
+        "over",
+        "value",
+    )
 
     def __init__(
         self,
@@ -61,6 +75,7 @@ class Branch(Generic[T]):
         self.index = index
         self.call = call
         self.events: list[Event] | None = events
+        self.calls: Calls | None = None
         self.listeners = Listeners(extractor)
         self._history = Listener(events.append)
         self.listeners.add(self._history)

@@ -22,7 +22,6 @@ from partway._feeds import Feed
 from partway._intake import Intake, aclose_all, close_all
 from partway._listeners import Listeners
 from partway._steps import AsyncSteps
-from partway.errors import PartwayError
 from partway.events import Event
 
 if TYPE_CHECKING:
@@ -62,9 +61,11 @@ class Run(BaseRun[T, P]):
                     if self._calls.due:
                         self._calls.call()
                 yield True
-            self._result = self._intake.end()
-            self._ended = True  # before the loop is told, which may be left here
-            self._calls.call()
+            try:
+                self._result = self._intake.end()
+                self._ended = True  # before the loop is told, which may be left here
+            finally:
+                self._calls.call()
             yield True
         except GeneratorExit:
             raise
@@ -75,15 +76,17 @@ class Run(BaseRun[T, P]):
             close_all(iterator, self._source)
 
     def _read(self, feed: Feed[V]) -> Iterator[V]:
-        """Give what a feed has, and pull until it is over or the run is."""
+        return self._reading(feed, lives=self._error is None)
+
+    def _reading(self, feed: Feed[V], *, lives: bool) -> Iterator[V]:
+        """Give what a feed has, and pull until it is over or the run is, which may have failed before it was made."""
         self._calls.refuse_inside()
-        lives = self._error is None
         self._readers += 1
         try:
             yield from feed.ready()
             while not feed.over and next(self._steps, False):
                 yield from feed.ready()
-        except PartwayError:
+        except Exception:
             yield from feed.rest()
             raise
         finally:
@@ -156,6 +159,7 @@ class Run(BaseRun[T, P]):
             PartwayError: The run has ended badly before.
             UsageError: The path cannot be read, or may name several places.
         """
+        self._calls.refuse_inside()
         feed = self._value_feed(path)
         for _ in self._read(feed):
             pass
@@ -218,9 +222,11 @@ class AsyncRun(BaseRun[T, P]):
                     if self._calls.due:
                         await self._calls.acall()
                 yield True
-            self._result = self._intake.end()
-            self._ended = True  # before the loop is told, which may be left here
-            await self._calls.acall()
+            try:
+                self._result = self._intake.end()
+                self._ended = True  # before the loop is told, which may be left here
+            finally:
+                await self._calls.acall()
             yield True
         except GeneratorExit:
             raise
@@ -230,10 +236,12 @@ class AsyncRun(BaseRun[T, P]):
         finally:
             await aclose_all(iterator, self._source)
 
-    async def _read(self, feed: Feed[V], *, shares: bool = True) -> AsyncIterator[V]:
-        """Give what a feed has, and pull until it is over or the run is."""
+    def _read(self, feed: Feed[V], *, shares: bool = True) -> AsyncIterator[V]:
+        return self._reading(feed, lives=self._error is None, shares=shares)
+
+    async def _reading(self, feed: Feed[V], *, lives: bool, shares: bool) -> AsyncIterator[V]:
+        """Give what a feed has, and pull until it is over or the run is, which may have failed before it was made."""
         self._calls.refuse_inside()
-        lives = self._error is None
         self._readers += 1
         if shares:
             self._steps.share()
@@ -243,7 +251,7 @@ class AsyncRun(BaseRun[T, P]):
             while not feed.over and await self._steps.advance(shares=shares, within=feed.within if shares else None):
                 for ready in feed.ready():
                     yield ready
-        except PartwayError:
+        except Exception:
             for ready in feed.rest():
                 yield ready
             raise
@@ -286,7 +294,7 @@ class AsyncRun(BaseRun[T, P]):
         Raises:
             UsageError: Something was pulled before, or a pattern cannot be read.
         """
-        return self._read(self._event_feed(paths))
+        return self._read(self._event_feed(paths), shares=False)
 
     def items(self, path: str) -> AsyncIterator[Any]:
         """Iterate over the values at a path, such as `steps[*]`: each once, complete and validated.
@@ -320,6 +328,7 @@ class AsyncRun(BaseRun[T, P]):
             PartwayError: The run has ended badly before.
             UsageError: The path cannot be read, or may name several places.
         """
+        self._calls.refuse_inside()
         feed = self._value_feed(path)
         async for _ in self._read(feed):
             pass

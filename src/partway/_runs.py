@@ -11,12 +11,14 @@ whose steps are looks at a branch, and whose source is not its own: to close it 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, cast
 
 from typing_extensions import TypeVar  # as in `_run`
 
 from partway._answer import Told
 from partway._base_run import BaseRun, Showing
+from partway._calls import Calls
 from partway._feeds import EventFeed, ItemFeed
 from partway._listeners import Listener
 from partway._paths import Watch
@@ -25,7 +27,6 @@ from partway._router import Branch, Router
 from partway._run import AsyncRun, Run
 from partway.errors import UsageError
 from partway.events import Finished, Restarted
-from partway.hooks import Calls
 from partway.providers import Channel
 
 if TYPE_CHECKING:
@@ -49,14 +50,13 @@ class _Looks:
         self._branch = branch
         self._pump = pump
         self._calls = calls
-        self._failed: Exception | None = None  # what a hook raised
         self._looked = False
         self._looked_last = False
 
     def _waits(self) -> bool:
         """Whether something is to be pulled first."""
-        if self._failed is not None:
-            raise self._failed
+        if self._calls.failed is not None:
+            raise self._calls.failed
         self._branch.look()
         return not self._branch.over and (self._looked or self._pump.within)
 
@@ -86,11 +86,7 @@ class _SyncLooks(_Looks):
         if self._waits():
             while not self._settled(self._pump.pull()):
                 pass
-        try:
-            self._calls.call()
-        except Exception as error:
-            self._failed = error
-            raise
+        self._calls.call()
         if not self._look():
             raise StopIteration
         return True
@@ -104,11 +100,7 @@ class _AsyncLooks(_Looks):
         if self._waits():
             while not self._settled(await self._pump.steps.advance(shares=shares, within=within)):
                 pass
-        try:
-            await self._calls.acall()
-        except Exception as error:
-            self._failed = error
-            raise
+        await self._calls.acall()
         return self._look()
 
     def share(self) -> None:
@@ -136,9 +128,9 @@ class _SharedRun(BaseRun[T, P]):
 
     def _hear(self, *listeners: Listener) -> None:
         """Tell listeners of what happens, and as long as nobody has looked, of what has happened."""
-        for listener in listeners:
-            watch = None if listener.patterns is None else Watch(listener.patterns)
-            for event in self._branch.events or ():
+        watches = [None if each.patterns is None else Watch(each.patterns) for each in listeners]
+        for event in self._branch.events or ():
+            for listener, watch in zip(listeners, watches, strict=True):
                 if watch is None or isinstance(event, Restarted | Finished) or watch.find(event.path).matched:
                     listener.sink(event)
         super()._hear(*listeners)
@@ -165,6 +157,7 @@ class _RunOfMany(_SharedRun[T, P], Run[T, P]):
         self._source = ()
         self._branch = branch
         BaseRun.__init__(self, branch.extractor, branch.answer, branch.listeners, showing)
+        branch.calls = self._calls
         self._steps = cast("Any", _SyncLooks(branch, pump, self._calls))
 
     def close(self) -> None:
@@ -178,6 +171,7 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
         self._source = cast("Any", ())
         self._branch = branch
         BaseRun.__init__(self, branch.extractor, branch.answer, branch.listeners, showing)
+        branch.calls = self._calls
         self._steps = cast("Any", _AsyncLooks(branch, pump, self._calls))
 
     async def aclose(self) -> None:
@@ -191,6 +185,20 @@ class _BaseRuns(Told, Generic[T, P]):
         self._router = router
         self._answer = router.answer
         self._showing = showing
+        self._begun: list[Branch[T]] = []  # those of the runs that may have hooks to be called
+
+    def _next(self) -> Branch[T]:
+        """The branch that the next run is of."""
+        branch = self._router.opened.popleft()
+        self._begun.append(branch)
+        return branch
+
+    def _due(self) -> Iterator[Calls]:
+        """The hooks that are due of runs that the loop has passed over."""
+        for branch in self._begun:
+            if branch.calls is not None and branch.calls.due:
+                yield branch.calls
+        self._begun = [branch for branch in self._begun if not branch.over]
 
     @property
     def prose(self) -> str:
@@ -226,9 +234,12 @@ class Runs(_BaseRuns[T, P]):
         try:
             while more or opened:
                 if opened:
-                    yield _RunOfMany(opened.popleft(), self._pump, self._showing)
+                    yield _RunOfMany(self._next(), self._pump, self._showing)
                 else:
                     more = self._pump.pull()
+                for calls in self._due():
+                    with suppress(Exception):  # it is raised by the run
+                        calls.call()
             if self._router.error is not None:
                 raise self._router.error
         finally:
@@ -265,9 +276,12 @@ class AsyncRuns(_BaseRuns[T, P]):
         try:
             while more or opened:
                 if opened:
-                    yield _AsyncRunOfMany(opened.popleft(), self._pump, self._showing)
+                    yield _AsyncRunOfMany(self._next(), self._pump, self._showing)
                 else:
                     more = await self._pump.steps.advance()
+                for calls in self._due():
+                    with suppress(Exception):  # it is raised by the run
+                        await calls.acall()
             if self._router.error is not None:
                 raise self._router.error
         finally:

@@ -122,20 +122,23 @@ def _may_be(value: Any, place: Place) -> bool:
 def holds(value: Any, place: Place | None, path: tuple[str | int, ...]) -> bool:
     """Whether a complete (or rejected) value has something at a path of JSON keys and indices."""
     try:
-        look_up(value, place, path)
+        look_up(value, place, path, whether=True)
     except LookupError:
         return False
     return True
 
 
-def look_up(value: Any, place: Place | None, path: tuple[str | int, ...], *, defaults: bool = False) -> Any:
-    """What a value has at a path of JSON keys and indices; of the element of a set, that there is one.
+def look_up(
+    value: Any, place: Place | None, path: tuple[str | int, ...], *, defaults: bool = False, whether: bool = False
+) -> Any:
+    """What a value has at a path of JSON keys and indices.
 
     Args:
         value: A complete value, or a partial.
         place: Its place in the plan, as far as that is known.
         path: Where to look.
         defaults: Whether fields count that were not in the JSON.
+        whether: Only whether there is something is asked: sets, which have no order, are not refused.
 
     Raises:
         LookupError: It has nothing there.
@@ -143,9 +146,10 @@ def look_up(value: Any, place: Place | None, path: tuple[str | int, ...], *, def
     for depth, step in enumerate(path):
         either = None if place is None else place.array if isinstance(step, int) else place.object
         if isinstance(either, EitherShape):
-            return _of_members(value, either, path[depth:], defaults=defaults)
+            return _of_members(value, either, path[depth:], defaults=defaults, whether=whether)
         if isinstance(step, int):
-            if not isinstance(value, list | tuple | set | frozenset) or not 0 <= step < len(value):
+            known = list | tuple | set | frozenset if whether else list | tuple
+            if not isinstance(value, known) or not 0 <= step < len(value):
                 raise LookupError(step)
             place = either.place(step) if isinstance(either, ArrayShape) else None
             value = value[step] if isinstance(value, list | tuple) else None
@@ -160,12 +164,12 @@ def look_up(value: Any, place: Place | None, path: tuple[str | int, ...], *, def
     return value
 
 
-def _of_members(value: Any, shape: EitherShape, path: tuple[str | int, ...], *, defaults: bool) -> Any:
+def _of_members(value: Any, shape: EitherShape, path: tuple[str | int, ...], *, defaults: bool, whether: bool) -> Any:
     """What the members of a union have at a path: the first that has anything."""
     for member in shape.members:
         if _may_be(value, member.place):
             with suppress(LookupError):
-                return look_up(value, member.place, path, defaults=defaults)
+                return look_up(value, member.place, path, defaults=defaults, whether=whether)
     raise LookupError(path)
 
 

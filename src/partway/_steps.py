@@ -70,7 +70,8 @@ class AsyncSteps:
         try:
             await asyncio.wait([waiting], timeout=within)
         finally:
-            waiting.cancel()  # nobody waits for it any more
+            if not waiting.done():
+                self._waiting.remove(waiting)
         return True
 
     async def aclose(self) -> None:
@@ -113,7 +114,7 @@ class AsyncSteps:
             while self._sharing and not self.over:
                 if self._pulling or self._closing:
                     await self._another()
-                elif any(not each.done() for each in self._waiting):
+                elif self._waiting:
                     await self._pull()
                 else:
                     self._idle = asyncio.get_running_loop().create_future()
@@ -121,7 +122,9 @@ class AsyncSteps:
         except Exception:  # noqa: BLE001, S110  # it was told where the generator was made, and is raised by all who read
             pass
 
-    def _driven(self, _: Task[None]) -> None:
+    def _driven(self, driver: Task[None]) -> None:
+        if not driver.cancelled():
+            driver.exception()  # Ctrl-C has stopped the loop, and is not to be told again
         self._driver = self._idle = None
         self._wake()
 

@@ -11,17 +11,14 @@ same order with it.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextvars import ContextVar, Token
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
-from partway._listeners import Listener
-from partway._paths import APPENDS, OTHERS, Pattern
-from partway.errors import UsageError, format_path
+from partway._paths import Pattern
+from partway.errors import UsageError
 from partway.events import Appended, Completed, Event, Finished, Opened, Rejected, Restarted
 
-__all__ = ["Calls", "Hook", "Hooks", "OnHookError", "Place", "check_on_hook_error"]
+__all__ = ["NOT_AWAITED", "NOWHERE", "Hook", "Hooks", "OnHookError", "Place", "check_on_hook_error", "refuse_async"]
 
 OnHookError: TypeAlias = Literal["raise", "log"]
 """What an exception of a callback does: it ends the run; or it is logged (logger `partway`), and the run goes on."""
@@ -33,12 +30,9 @@ OnRejected = TypeVar("OnRejected", bound=Callable[[Rejected], object])
 OnRestarted = TypeVar("OnRestarted", bound=Callable[[Restarted], object])
 OnFinished = TypeVar("OnFinished", bound=Callable[[Finished], object])
 
-_NOT_AWAITED: Final = "a hook is async, and the run is not: only an async source gives an async run"
-_NOWHERE: Final = (Restarted, Finished)
+NOT_AWAITED: Final = "a hook is async, and the run is not: only an async source gives an async run"
+NOWHERE: Final = (Restarted, Finished)
 """The events of no place."""
-
-
-_CALLED_BY: Final[ContextVar[object]] = ContextVar("partway_called_by", default=None)
 
 
 class Hook(NamedTuple):
@@ -168,95 +162,8 @@ class Hooks:
             UsageError: A callback is async.
         """
         for hook in self._hooks:
-            if hook.kind is type(event) and (isinstance(event, _NOWHERE) or hook.pattern.matches(event.path)):
-                _refuse_async(hook.callback(event))
-
-
-class Calls:
-    """The calls that are due in one run.
-
-    Args:
-        on_error: What an exception of a callback does.
-        awaits: Whether callbacks may be async.
-
-    Attributes:
-        due: The callbacks, each with its event.
-    """
-
-    def __init__(self, on_error: OnHookError, *, awaits: bool) -> None:
-        self.due: list[tuple[Callable[[Any], object], Event]] = []
-        self._on_error = on_error
-        self._awaits = awaits
-        self._calling = False
-
-    def listener(self, hook: Hook) -> Listener:
-        """Make a listener that has a hook called when it is due."""
-        if not self._awaits and inspect.iscoroutinefunction(hook.callback):
-            raise UsageError(_NOT_AWAITED)
-        due, kind, callback = self.due, hook.kind, hook.callback
-
-        def hear(event: Event) -> None:
-            if event.__class__ is kind:
-                due.append((callback, event))
-
-        # What is told of no place is told to everybody: such a hook needs no events of a place.
-        tells = 0 if kind in _NOWHERE else APPENDS if kind is Appended else OTHERS
-        return Listener(hear, (hook.pattern,), tells)
-
-    def call(self) -> None:
-        """Call those that are due."""
-        if self._calling:  # by one of them: it sees to what has come due meanwhile
-            return
-        self._calling, inside = True, _CALLED_BY.set(self)
-        try:
-            for callback, event in self.due:
-                try:
-                    answer = callback(event)
-                except Exception as error:  # noqa: BLE001  # it is the user's
-                    self._failed(error, event)
-                else:
-                    if answer is not None:
-                        _refuse_async(answer)
-        finally:
-            self._called(inside)
-
-    async def acall(self) -> None:
-        """The same, and await those that are async."""
-        if self._calling:  # by another task, which sees to these
-            return
-        self._calling, inside = True, _CALLED_BY.set(self)
-        try:
-            for callback, event in self.due:
-                try:
-                    answer = callback(event)
-                    if answer is not None and isinstance(answer, Awaitable):
-                        await answer
-                except Exception as error:  # noqa: BLE001  # it is the user's
-                    self._failed(error, event)
-        finally:
-            self._called(inside)
-
-    def _called(self, inside: Token[object]) -> None:
-        self.due.clear()
-        self._calling = False
-        _CALLED_BY.reset(inside)
-
-    def refuse_inside(self) -> None:
-        """A run is to be pulled or closed: not by a callback that it is just calling, and that it would wait for.
-
-        Raises:
-            UsageError: It is.
-        """
-        if _CALLED_BY.get() is self:
-            raise UsageError("a hook cannot read or close the run that calls it; to end the run, raise an exception")
-
-    def _failed(self, error: Exception, event: Event) -> None:
-        if self._on_error == "raise":
-            raise error
-        import logging  # noqa: PLC0415  # for those who ask for it
-
-        where = "" if isinstance(event, _NOWHERE) else f" at {format_path(event.path) or 'the root'}"
-        logging.getLogger("partway").error("a hook failed: %s%s", type(event).__name__, where, exc_info=error)
+            if hook.kind is type(event) and (isinstance(event, NOWHERE) or hook.pattern.matches(event.path)):
+                refuse_async(hook.callback(event))
 
 
 def check_on_hook_error(value: Any) -> None:
@@ -265,9 +172,9 @@ def check_on_hook_error(value: Any) -> None:
         raise UsageError(f"on_hook_error takes {' or '.join(map(repr, get_args(OnHookError)))}, not {value!r}")
 
 
-def _refuse_async(answer: object) -> None:
+def refuse_async(answer: object) -> None:
     """Where nobody can await: say so."""
     if isinstance(answer, Awaitable):
         if isinstance(answer, Coroutine):
             answer.close()  # or Python warns that it was never awaited
-        raise UsageError(_NOT_AWAITED)
+        raise UsageError(NOT_AWAITED)

@@ -61,7 +61,6 @@ def test_what_is_rejected_and_how_it_ends_are_told():
                 "message": "the text ended inside the JSON (line 1, column 27 of the JSON in steps)",
                 "path": ["steps"],
             },
-            "o": None,
         },
     ]
 

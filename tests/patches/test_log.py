@@ -117,18 +117,22 @@ def test_what_is_no_longer_rejected_is_told():
     assert [frame.rejected for frame in frames if frame.rejected is not None] == [(("title",),), ()]
 
 
-ENDINGS: list[tuple[str, type[PartwayError], list[str | int]]] = [
-    ('{"title": "x", "steps": [{"min": "y"', TruncatedJSONError, ["steps", 0]),
-    ('{"title" "x"}', MalformedJSONError, ["title"]),
-    ('{"title": "x", "steps": [{"min": "y", "text": ""}]}', MismatchError, ["steps", 0, "duration"]),
+# An answer, its error, where that is, and what is left open
+ENDINGS: list[tuple[str, type[PartwayError], list[str | int], tuple[str | int, ...]]] = [
+    ('{"title": "x", "steps": [{"min": "y"', TruncatedJSONError, ["steps", 0], ("steps", 0)),
+    ('{"title": "x", "steps": [{"text": "y', TruncatedJSONError, ["steps", 0, "text"], ("steps", 0, "text")),
+    ('{"title" "x"}', MalformedJSONError, ["title"], ("title",)),
+    ('{"title": "x", "steps": [{"min": "y", "text": ""}]}', MismatchError, ["steps", 0, "duration"], ()),
 ]
 
 
-@pytest.mark.parametrize(("text", "kind", "path"), ENDINGS)
-def test_the_last_frame_has_the_error(text: str, kind: type[PartwayError], path: list[str | int]):
+@pytest.mark.parametrize(("text", "kind", "path", "left_open"), ENDINGS)
+def test_the_last_frame_has_the_error_and_what_it_left_open(
+    text: str, kind: type[PartwayError], path: list[str | int], left_open: tuple[str | int, ...]
+):
     log, frames = frames_of(Recipe, list(text))
     last = frames[-1]
-    assert (last.status, last.open_path) == ("error", None)
+    assert (last.status, last.open_path) == ("error", left_open)
     assert last.error is not None
     assert (last.error["type"], last.error["path"]) == (kind.__name__, path)
     assert log.end() is last

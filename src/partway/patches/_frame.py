@@ -45,7 +45,7 @@ class Frame:
         after: The number that it follows: `seq - 1`, less if frames were merged; 0 for a snapshot.
         changes: The steps from one value to the next, in order.
         text: The JSON text that has come, for formats that send the text itself.
-        open_path: Where the text is being written, in the JSON value; `None` once the run has ended.
+        open_path: Where the text is being written, in the JSON value; `None` once the run has ended well.
         rejected: All places that were rejected so far, if that has changed; else `None`.
         status: How far the run has come.
         error: The `type`, `message` and `path` of what ended it badly.

@@ -87,10 +87,11 @@ class Log:
         changes = look(self._run)
         text, restarted = self._text()
         rejected = self._newly_rejected()
-        self._open = None
         if error is None:
+            self._open = None
             self._status = "complete"
         else:
+            self._open = self._mirror.open_path  # what is open there is not complete
             self._status = "error"
             self._error = self._described(error)
         return self._add(changes, text, rejected, restarted=restarted)
