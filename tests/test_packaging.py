@@ -89,6 +89,7 @@ FLOW = [
     "_output",
     "_replay",
     "_inspect",
+    "web",
     "_outline",
     "_page",
     "_follow",
@@ -111,6 +112,7 @@ FOREIGN = {
         "_stubs",
         "_arguments",
         "patches",
+        "web",
     },
     "pydantic_core": {"_plan", "_partial", "_view_makers", "patches"},
     # pydantic depends on it
@@ -126,6 +128,8 @@ FOREIGN = {
     },
     "click": {"cli"},
     "rich": {"terminal", "_inspect"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
 }
 
 IO_AND_CLOCKS = {"asyncio", "http", "os", "pathlib", "select", "socket", "ssl", "subprocess", "threading", "time"}
