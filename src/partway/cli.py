@@ -75,6 +75,10 @@ def commands() -> click.Group:
     )
     models = click.Argument(["models"], metavar="MODEL...", nargs=-1, required=True)
     output = click.Option(["--output"], metavar="FILE", help="Write to a file.  [default: standard output]")
+    host = click.Option(["--host"], default="127.0.0.1", show_default=True, help="The address to listen on.")
+    ports = click.IntRange(0, 65535)
+    port = click.Option(["--port"], type=ports, default=8000, show_default=True, help="The port; 0 for any.")
+    browse = click.Option(["--open", "browse"], is_flag=True, help="Open the page in a browser.")
 
     def command(callback: Callable[..., None], params: list[click.Parameter], *told: str) -> click.Command:
         return click.Command(callback.__name__, callback=_guarded(callback), params=params, help="\n\n".join(told))
@@ -87,12 +91,14 @@ def commands() -> click.Group:
     shows = "Replay a recording and show the value growing."
     tells = "Print when each value opened and was complete, and whether cutting changes the story."
     writes = "Write partial classes for stream(..., partial=...), one for each model in the types named."
+    serves = "Serve a page that shows answers, and what becomes of them while they are being written."
     group = click.Group(
         help="Replay and inspect recorded streams of LLM answers, and write partial classes.",
         commands=[
             command(replay, [file, model, tool, plain, as_json, pace, cut], shows, form),
             command(inspect, [file, model, tool, cut], tells, form),
             command(stubs, [models, output], writes, form_of_models),
+            command(demo, [host, port, browse], serves),
         ],
     )
     return click.version_option(_version(), prog_name="partway")(group)
@@ -195,13 +201,10 @@ def replay(
 
 
 def _replay_live(type_: Any, tool: str | None, recording: Recording, pace: _Pace) -> None:
-    from partway.terminal import LiveView  # noqa: PLC0415  # needs rich
+    from partway.terminal import LiveView, render  # noqa: PLC0415  # needs rich
 
-    with LiveView(type_, chunks=len(recording.chunks)) as view:
-        run = stream(pace.of(recording, view.advance), type_, tool=tool)
-        for partial in run:
-            view.show(partial, run.open_path)
-        view.finish(run.result())
+    view = LiveView(type_, chunks=len(recording.chunks))
+    render(stream(pace.of(recording, view.advance), type_, tool=tool), view=view)
 
 
 # inspect
@@ -228,6 +231,18 @@ def stubs(models: tuple[str, ...], output: str | None) -> None:
         File(output).write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(f"--output {output}: it cannot be written: {error.strerror}") from error
+
+
+# demo
+
+
+def demo(host: str, port: int, *, browse: bool) -> None:
+    """Serve the page until it is interrupted."""
+    try:
+        from partway.web._demo_serve import serve_demo  # noqa: PLC0415  # needs starlette and uvicorn
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"the demo needs {missing.name}: pip install 'partway[demo]'") from missing
+    serve_demo(host, port, lambda page: say(f"The demo is at {page}, until Ctrl-C."), browse=browse)
 
 
 if __name__ == "__main__":
