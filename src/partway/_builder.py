@@ -178,7 +178,8 @@ class Builder:
                 if node.by_index:
                     frame.mixed = True  # then its parts go the long way, which looks at the index
             elif frame.fields is not None:
-                frame.fields = node.quiet(frame.fields)
+                known = node.known.get(id(frame.fields))
+                frame.fields = node.quiet(frame.fields) if known is None else known
 
     def only_seen(self) -> None:
         """Have `changed` tell of what can be seen only, while something is covered."""

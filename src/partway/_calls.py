@@ -25,7 +25,7 @@ _INSIDE: Final = "a hook cannot read or close the run that calls it; to end the 
 
 
 class _Call:
-    """A call of a run's callbacks, while it is under way, and the call of another run's that it is made in.
+    """A call of an async run's callback, while it is under way, and the call of another run's that it is made in.
 
     A task that a callback starts inherits it and may outlive it: then it may read the run like any other.
     """
@@ -89,17 +89,17 @@ class Calls:
         if self._calling:  # by one of them: it sees to what has come due meanwhile
             return
         self._calling = True
+        due = self.due
         try:
-            with _Call(self):
-                while self.due:
-                    callback, event = self.due.popleft()
-                    try:
-                        answer = callback(event)
-                    except Exception as error:  # noqa: BLE001  # it is the user's
-                        self._failed(error, event)
-                    else:
-                        if answer is not None:
-                            refuse_async(answer)
+            while due:
+                callback, event = due.popleft()
+                try:
+                    answer = callback(event)
+                except Exception as error:  # noqa: BLE001  # it is the user's
+                    self._failed(error, event)
+                else:
+                    if answer is not None:
+                        refuse_async(answer)
         finally:
             self._calling = False
 
@@ -127,6 +127,10 @@ class Calls:
         Raises:
             UsageError: It is.
         """
+        if not self._awaits:  # then nobody but a callback can be at work while it is called
+            if self._calling:
+                raise UsageError(_INSIDE)
+            return
         call = _CALLED_BY.get()
         while call is not None:
             if call.calls is self and call.under_way:

@@ -24,12 +24,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from partway.errors import UsageError
 from partway.events import Appended, Path
 
-__all__ = ["APPENDS", "BOTH", "OTHERS", "Node", "Pattern", "Watch"]
+__all__ = ["APPENDS", "BOTH", "OTHERS", "Node", "Pattern", "Watch", "watch_for"]
 
 V = TypeVar("V")
 
@@ -123,9 +124,10 @@ class Node:
         tells: Which events of the place they are to be told of: `APPENDS`, `OTHERS`, both or none.
         leads: Whether any of them may name something inside it.
         by_index: Whether it matters which element of it is looked at.
+        known: The answers that `quiet` has given, by the id of the fields.
     """
 
-    __slots__ = ("_default", "_known", "_places", "_quiet", "_steps", "_watch", "by_index", "leads", "matched", "tells")
+    __slots__ = ("_default", "_kept", "_places", "_steps", "_watch", "by_index", "known", "leads", "matched", "tells")
 
     def __init__(self, watch: Watch, places: frozenset[tuple[int, int]]) -> None:
         self._watch = watch
@@ -144,8 +146,8 @@ class Node:
         self.matched = tuple(sorted(matched))
         self._steps: dict[str | int, Node] | None = None  # the nodes of what the patterns tell apart
         self._default = self  # that of all the rest
-        self._quiet: dict[int, dict[str, Any]] = {}
-        self._known: list[Mapping[str, Any]] = []
+        self.known: dict[int, dict[str, Any]] = {}
+        self._kept: list[Mapping[str, Any]] = []
 
     def step(self, step: str | int) -> Node:
         """The node of a member or element."""
@@ -156,16 +158,14 @@ class Node:
 
     def quiet(self, fields: Mapping[str, V]) -> dict[str, V]:
         """The fields of an object here, by their keys, of which nothing is to be told."""
-        quiet = self._quiet.get(id(fields))
-        if quiet is None:
-            quiet = {key: field for key, field in fields.items() if not self.step(key).tells}
-            self._quiet[id(fields)] = quiet
-            self._known.append(fields)  # so that no others get their number
+        quiet = self.known[id(fields)] = {key: field for key, field in fields.items() if not self.step(key).tells}
+        self._kept.append(fields)  # alive: an id may be used again
         return quiet
 
     def lead(self, steps: dict[str | int, Node], default: Node) -> None:
         """Say where the steps lead."""
-        self._steps, self._default = steps, default
+        self._default = default
+        self._steps = steps  # in this order: another thread may take a step meanwhile
 
     def _expand(self) -> dict[str | int, Node]:
         """Find out which nodes there are behind this one."""
@@ -189,6 +189,12 @@ class Node:
             if segments[at].deep:
                 places.add((number, at))
         return self._watch.node(frozenset(places))
+
+
+@lru_cache(maxsize=128)
+def watch_for(patterns: tuple[str, ...], tells: tuple[int, ...]) -> Watch:
+    """The patterns, compiled: once for all who ask for the same."""
+    return Watch([Pattern(pattern) for pattern in patterns], tells)
 
 
 class Watch:
