@@ -275,59 +275,26 @@ class AsyncRun(BaseRun[T, P]):
         return self._read(self._partial_feed(), shares=False)
 
     def frames(self, per_second: float = 30) -> AsyncIterator[P]:
-        """Iterate over the partials, at most so many in a second: for anything that draws.
+        """Iterate over the partials, at most so many in a second, as `Run.frames` does; but there is a timer.
 
-        The first and the last are always among them. What is held back is shown when its time has come, whether or
-        not another chunk has.
-
-        Raises:
-            UsageError: `per_second` is not above 0.
+        What is held back is shown when its time has come, whether or not another chunk has.
         """
         return self._read(self._frame_feed(per_second))
 
     def events(self, *paths: str) -> AsyncIterator[Event]:
-        """Iterate over the events instead, in the order of the text.
-
-        Args:
-            paths: Only those of the places that these patterns name, such as `steps[*].text`.
-
-        Raises:
-            UsageError: Something was pulled before, or a pattern cannot be read.
-        """
+        """Iterate over the events instead; see `Run.events`."""
         return self._read(self._event_feed(paths), shares=False)
 
     def items(self, path: str) -> AsyncIterator[Any]:
-        """Iterate over the values at a path, such as `steps[*]`: each once, complete and validated.
-
-        Those that were complete before come first.
-
-        Raises:
-            UsageError: The path cannot be read.
-        """
+        """Iterate over the values at a path, each once, complete and validated; see `Run.items`."""
         return self._read(self._item_feed(path))
 
     def text(self, path: str) -> AsyncIterator[str]:
-        """Iterate over the pieces of the string at a path, such as `summary`, as they come.
-
-        What there is of it already comes first. The loop ends with the string, and leaves the run as it is. When the
-        answer begins anew (`Restarted`), so does the string.
-
-        Raises:
-            UsageError: The path cannot be read, or may name several places.
-        """
+        """Iterate over the pieces of the string at a path, as they come; see `Run.text`."""
         return self._read(self._text_feed(path))
 
     async def value(self, path: str) -> Any:
-        """Pull until the value at a path, such as `language`, is complete, and return it.
-
-        Where it never comes, that is what the result has there: a default.
-
-        Raises:
-            MismatchError: It does not fit.
-            NoJSONError: The answer has ended well, and there is no such place in it.
-            PartwayError: The run has ended badly before.
-            UsageError: The path cannot be read, or may name several places.
-        """
+        """Pull until the value at a path is complete, and return it; see `Run.value`."""
         self._calls.refuse_inside()
         feed = self._value_feed(path)
         async for _ in self._read(feed):
@@ -335,11 +302,7 @@ class AsyncRun(BaseRun[T, P]):
         return self._value(feed)
 
     async def result(self) -> T:
-        """Pull what is left and return the validated value.
-
-        Raises:
-            PartwayError: There is none; the error says why and keeps what had arrived.
-        """
+        """Pull what is left and return the validated value; see `Run.result`."""
         self._calls.refuse_inside()
         while await self._steps.advance():
             pass
