@@ -187,6 +187,8 @@ class BaseRun(Told, Generic[T, P]):
         self._hear(feed.listener)
         return feed
 
+    # These two begin with what is there, in a run of several too, and not with what has happened, as `_hear` does.
+
     def _text_feed(self, path: str) -> TextFeed:
         feed = TextFeed(path, self._extractor)
         self._listeners.add(feed.listener)

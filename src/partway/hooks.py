@@ -44,11 +44,13 @@ class Hook(NamedTuple):
 
 
 class Place:
-    """The places that a pattern names, for callbacks to be added; each method is a decorator.
+    """The places that a pattern names, for callbacks to be added.
 
-    @run.on("steps[*].text").appended
-    def type_on(event: Appended) -> None:
-        print(event.text, end="")
+        @run.on("steps[*].text").appended
+        def type_on(event: Appended) -> None:
+            print(event.text, end="")
+
+    Each method is a decorator that gives the callback back as it is.
     """
 
     def __init__(self, pattern: str, add: Callable[[Hook], object]) -> None:
