@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,4 +143,3 @@ def test_who_stays_gets_everything(readers: list[Reader], size: int, waits: int,
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(scenario())
-    gc.collect()
