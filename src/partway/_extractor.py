@@ -30,7 +30,7 @@ from partway._fence import Fence
 from partway._limits import Limits
 from partway._mismatch import reason
 from partway._operations import Operations, Scalar
-from partway._paths import APPENDS, Pattern, Watch
+from partway._paths import APPENDS, BOTH, Pattern, Watch, watch_for
 from partway._plan import CONTEXT, ValidationError, plan_for, retitled
 from partway._prose import Prose
 from partway._reader import SLICE, Reader
@@ -149,7 +149,7 @@ class Extractor(Generic[T, P]):
         self._context = validation_context
         self._fail_fast = fail_fast
         self._on_event = on_event
-        self._watch = None if paths is None else Watch([Pattern(path) for path in paths])
+        self._watch = None if paths is None else watch_for([(Pattern(path), BOTH) for path in paths])
         self._limits = limits or _DEFAULT
         self._only = json_only
         self._backend = backend
@@ -426,7 +426,7 @@ class Extractor(Generic[T, P]):
         They are found by reading the text of the value again, so that nobody has to keep them: what is told is equal to
         what was told, and validators have run once more.
         """
-        self._in_context(self._read_again, on_event, Watch([Pattern(path)]))
+        self._in_context(self._read_again, on_event, watch_for([(Pattern(path), BOTH)]))
 
     def _read_again(self, on_event: Callable[[Event], object], watch: Watch | None) -> Builder:
         """Build what there is once more, from its text."""
@@ -458,7 +458,9 @@ class Extractor(Generic[T, P]):
 
     def data_error(self, kind: type[PartwayError], message: str, path: Path) -> PartwayError:
         """An error of this kind about a place, which keeps what has arrived."""
-        return kind(message, partial=self.partial, text=self.text, path=path)
+        error = self._data_error(kind, message)
+        error.path = path
+        return error
 
     def restart(self, reason: str) -> bool:
         """Begin anew, because the text does: give up what was shown; say whether anything was.

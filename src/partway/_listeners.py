@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from partway._extractor import Extractor
-from partway._paths import BOTH, Node, Pattern, Watch, watch_for
+from partway._paths import BOTH, Node, Pattern, watch_for
 from partway.events import Event, Finished, Path, Restarted
 
 __all__ = ["Listener", "Listeners", "Sink"]
@@ -58,16 +58,12 @@ class Listeners:
             case []:
                 self._extractor.listen(None)
             case [Listener(sink, patterns, tells)]:
-                watched = None if patterns is None else _watch([(pattern, tells) for pattern in patterns])
-                self._extractor.listen(sink, watched)
+                watch = None if patterns is None else watch_for([(pattern, tells) for pattern in patterns])
+                self._extractor.listen(sink, watch)
             case several:
                 fan = _Fan(several)
                 everything = any(listener.patterns is None for listener in several)
                 self._extractor.listen(fan.tell, None if everything else fan.watch)
-
-
-def _watch(wanted: Sequence[tuple[Pattern, int]]) -> Watch:
-    return watch_for(tuple(pattern.text for pattern, _ in wanted), tuple(tells for _, tells in wanted))
 
 
 class _Fan:
@@ -75,7 +71,7 @@ class _Fan:
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
         placed = [(pattern, listener) for listener in listeners for pattern in listener.patterns or ()]
-        self.watch = _watch([(pattern, listener.tells) for pattern, listener in placed])
+        self.watch = watch_for([(pattern, listener.tells) for pattern, listener in placed])
         self._whose = [listener for _, listener in placed]
         self._listeners = listeners
         self._told: dict[Node, list[Sink]] = {}

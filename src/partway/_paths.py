@@ -28,7 +28,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from partway.errors import UsageError
-from partway.events import Appended, Path
+from partway.events import Appended, Event, Finished, Path, Restarted
 
 __all__ = ["APPENDS", "BOTH", "OTHERS", "Node", "Pattern", "Watch", "watch_for"]
 
@@ -84,7 +84,7 @@ class Pattern:
 
     def matches(self, path: Path) -> bool:
         """Whether a path is one of those that the pattern names."""
-        return bool(Watch([self]).find(path).matched)
+        return bool(watch_for([(self, BOTH)]).find(path).matched)
 
 
 def _segments(text: str) -> Iterator[_Segment]:
@@ -191,9 +191,13 @@ class Node:
         return self._watch.node(frozenset(places))
 
 
+def watch_for(wanted: Sequence[tuple[Pattern, int]]) -> Watch:
+    """Patterns and which events of their places are to be told, compiled: once for all who ask for the same."""
+    return _compiled(tuple(pattern.text for pattern, _ in wanted), tuple(tells for _, tells in wanted))
+
+
 @lru_cache(maxsize=128)
-def watch_for(patterns: tuple[str, ...], tells: tuple[int, ...]) -> Watch:
-    """The patterns, compiled: once for all who ask for the same."""
+def _compiled(patterns: tuple[str, ...], tells: tuple[int, ...]) -> Watch:
     return Watch([Pattern(pattern) for pattern in patterns], tells)
 
 
@@ -202,7 +206,7 @@ class Watch:
 
     Args:
         patterns: What is watched; a pattern's number is its index here.
-        tells: For each of them, which events of its places are to be told; both kinds when not given.
+        tells: For each of them, which events of its places are to be told.
 
     Attributes:
         patterns: What it was made of.
@@ -213,9 +217,9 @@ class Watch:
 
     __slots__ = ("_nodes", "above", "patterns", "root", "tells")
 
-    def __init__(self, patterns: Sequence[Pattern], tells: Sequence[int] | None = None) -> None:
-        self.patterns = tuple(patterns)
-        self.tells = [BOTH] * len(self.patterns) if tells is None else tells
+    def __init__(self, patterns: Sequence[Pattern], tells: Sequence[int]) -> None:
+        self.patterns = patterns
+        self.tells = tells
         self._nodes: dict[frozenset[tuple[int, int]], Node] = {}
         self.root = self.node(frozenset((number, 0) for number in range(len(self.patterns))))
         self.above = Node(self, frozenset())
@@ -229,9 +233,11 @@ class Watch:
             node = self._nodes[places] = Node(self, places)
         return node
 
-    def wants(self, event: Any) -> bool:
-        """Whether an event of a place is to be told."""
-        return bool(self.find(event.path).tells & (APPENDS if isinstance(event, Appended) else OTHERS))
+    def wants(self, event: Event) -> bool:
+        """Whether an event is to be told; one of no place always is."""
+        return isinstance(event, Restarted | Finished) or bool(
+            self.find(event.path).tells & (APPENDS if isinstance(event, Appended) else OTHERS)
+        )
 
     def find(self, path: Path) -> Node:
         """The node of a path."""

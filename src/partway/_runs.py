@@ -21,12 +21,11 @@ from partway._base_run import BaseRun, Showing
 from partway._calls import Calls
 from partway._feeds import EventFeed, ItemFeed
 from partway._listeners import Listener
-from partway._paths import Watch
+from partway._paths import watch_for
 from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
 from partway._run import AsyncRun, Run
 from partway.errors import UsageError
-from partway.events import Finished, Restarted
 from partway.providers import Channel
 
 if TYPE_CHECKING:
@@ -128,10 +127,13 @@ class _SharedRun(BaseRun[T, P]):
 
     def _hear(self, *listeners: Listener) -> None:
         """Tell listeners of what happens, and as long as nobody has looked, of what has happened."""
-        watches = [None if each.patterns is None else Watch(each.patterns) for each in listeners]
+        watches = [
+            None if each.patterns is None else watch_for([(pattern, each.tells) for pattern in each.patterns])
+            for each in listeners
+        ]
         for event in self._branch.events or ():
             for listener, watch in zip(listeners, watches, strict=True):
-                if watch is None or isinstance(event, Restarted | Finished) or watch.find(event.path).matched:
+                if watch is None or watch.wants(event):
                     listener.sink(event)
         super()._hear(*listeners)
 
