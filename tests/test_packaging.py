@@ -27,6 +27,7 @@ FLOW = [
     "events",
     "errors",
     "_limits",
+    "_compiled",
     "_paths",
     "providers",
     "sse",
@@ -55,6 +56,7 @@ FLOW = [
     "_operations",
     "_mismatch",
     "_prose",
+    "_core",
     "_extractor",
     "_splitter",  # the core ends here
     "_listeners",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from partway._diagnose import Flaw
-from partway._reader import BACKENDS, SLICE, Reader, Token
+from partway._reader import BACKENDS, SLICE, Reader, Sink, Token
 from partway._strings import OpenString
 
 # A document: its tokens are those that `walk` makes of what `json.loads` gives.
@@ -52,7 +52,7 @@ BARE = ["-", "0", "12", "1.", "1.5", "1e", "1e-", "1e-5", "t", "tru", "nul", "-0
 NEVER = ["+", "01", "--", "1..", "1e+-", "tx", "nulx", ".5", "1a", "T"]
 
 
-class Notes:
+class Notes(Sink):
     """Writes down the tokens; over when the depth is back at zero."""
 
     def __init__(self) -> None:

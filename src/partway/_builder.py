@@ -28,9 +28,21 @@ from partway._diagnose import Flaw
 from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, text_of, was_shown
 from partway._paths import APPENDS, BOTH, OTHERS, Node, Watch
 from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
-from partway._reader import Reader, Token
+from partway._reader import Reader, Sink, Token
 from partway._settle import Chooser, Record, by_tag
-from partway._shapes import ATOMS, ENDS, HIDDEN, STARTS, ArrayShape, DictShape, EitherShape, ObjectShape, Place, Take
+from partway._shapes import (
+    ATOMS,
+    ENDS,
+    HIDDEN,
+    STARTS,
+    ArrayShape,
+    DictShape,
+    EitherShape,
+    ObjectShape,
+    Place,
+    Prefixes,
+    Take,
+)
 from partway._snapshot import Level, Settled, Spine, show
 from partway._strings import OpenString
 from partway.events import Appended, Completed, Event, Kind, Opened, Path, Rejected, State
@@ -48,7 +60,7 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 
 
-class Builder:
+class Builder(Sink):
     """Builds one candidate's value.
 
     Attributes:
@@ -67,6 +79,13 @@ class Builder:
         tells: Which events of the part that is being written are told: `APPENDS`, `OTHERS`, both or none.
     """
 
+    __slots__ = (
+        "_busy", "_chooser", "_elements", "_fail_fast", "_forgiving", "_frame", "_max_depth", "_passed", "_root",
+        "_settled", "_snapshots", "_stack", "_string_path", "_told", "_torn", "_watch", "_whole", "_whole_start",
+        "changed", "changed_before", "covered", "done", "emit", "error", "failed", "flaw", "hidden", "rejected",
+        "string", "tells", "value", "watched",
+    )  # fmt: skip
+
     def __init__(
         self,
         plan: Plan,
@@ -76,6 +95,7 @@ class Builder:
         emit: Callable[[Event], object] | None = None,
         watch: Watch | None = None,
     ) -> None:
+        super().__init__()
         self._root = Frame(ArrayShape(list, plan.root, None), 0)
         self._root.mixed = True
         self._frame = self._root
@@ -106,7 +126,6 @@ class Builder:
         self.failed: Misfit | None = None
         self.changed = False
         self.done = False
-        self.over = False
         self.value: Any = None
         self.error: ValidationError | None = None
         self.string: OpenString | None = None
@@ -198,7 +217,7 @@ class Builder:
                 self._pass_over(event, value, reader, index)
                 frame = self._frame
             elif event == "map_key":
-                self.key(value, reader)
+                self.key(value, reader, index)
             elif event in ATOMS:
                 place = frame.child
                 if (
@@ -234,7 +253,7 @@ class Builder:
             if self._whole:
                 self._pass_over(event, value, record, index)
             elif event == "map_key":
-                self.key(value, None)
+                self.key(value, record, index)
             elif event in ATOMS:
                 self._atom(event, value, record, index)
             elif event in STARTS:
@@ -247,8 +266,8 @@ class Builder:
                 self._end(record, index)
             index += 1
 
-    def key(self, key: str, reader: Reader | None) -> None:
-        """Take a key: find the place of the part that is about to begin."""
+    def key(self, key: str, source: Source, index: int = -1) -> None:
+        """Take a key, which has no index if it came in pieces: find the place of the part that is about to begin."""
         frame = self._frame
         if frame.fields is not None and not self._whole and frame.bad is None and key not in frame.parts:
             field = frame.fields.get(key)
@@ -259,14 +278,14 @@ class Builder:
                     self.tells = 0
                 return
         if not self._whole:
-            self._any_key(key)
+            self._any_key(key, source, index)
         elif self._chooser is None:
             self._passed = True
         else:
-            assert reader is not None  # noqa: S101  # a record has no place for another
-            self._keep("map_key", key, (reader.here, -1))
+            assert isinstance(source, Reader)  # noqa: S101  # a record has no place for another
+            self._keep("map_key", key, (source.here, -1))
 
-    def _any_key(self, key: str) -> None:
+    def _any_key(self, key: str, source: Source, index: int) -> None:
         """Take a key that may be an extra, a key of a mapping, or repeated."""
         frame = self._frame
         shape = frame.shape
@@ -285,7 +304,8 @@ class Builder:
                     self._note(frame, key, shape.forbidden)
                     frame.own = True
                     if self._fail_fast and not self._forgiving:
-                        self._fail(Misfit(self._path(), shape.forbidden, None, inherited=False, union=False))
+                        end = source.span(index)[1] if index >= 0 else source.here  # type: ignore[union-attr]  # a reader
+                        self._fail(Misfit(self._path(), shape.forbidden, end, inherited=False, union=False))
         elif isinstance(shape, DictShape):
             frame.child = shape.values
             if shape.key is not None:
@@ -336,7 +356,7 @@ class Builder:
             if self.tells & APPENDS:
                 self.emit(Appended(self.string_path, piece))  # type: ignore[misc]  # as above
         elif self.watched is not None:
-            self._recognize(self.watched)
+            self._recognize(self.watched, piece)
 
     @property
     def string_path(self) -> Path:
@@ -346,16 +366,16 @@ class Builder:
             path = self._string_path = self._path()
         return path
 
-    def _recognize(self, string: OpenString) -> None:
-        """See whether enough of a string is known to show it, or what it will be."""
+    def _recognize(self, string: OpenString, piece: str) -> None:
+        """See whether enough of a string is known, now that a piece has come, to show it, or what it will be."""
         prefixes: Any = self._frame.child.prefixes
-        possible = prefixes.possible(string.text()) if string.length <= prefixes.longest else []
         if prefixes.value is not None:
-            if len(possible) == 1 and self._settled is None:
-                with suppress(ValidationError):  # a validator of the user's may refuse it, when it is there
-                    self._settled = Settled(prefixes.value(possible[0]))
+            if self._settled is None and string.length - len(piece) <= prefixes.longest:
+                foreseen = _foreseen(prefixes, string.text())
+                if foreseen is not _NOTHING:
+                    self._settled = Settled(foreseen)
                     self.changed = True
-        elif not possible:
+        elif string.length > prefixes.longest or not prefixes.possible(string.text()):
             self.string, self.watched, self._busy = string, None, False
             self.changed = True
             if self.tells & APPENDS:
@@ -369,7 +389,7 @@ class Builder:
             return
         if self._busy:
             if self.watched is not None and piece:
-                self._recognize(self.watched)
+                self._recognize(self.watched, piece)
             self.watched = None
             self._busy = False
         elif piece and self.tells & APPENDS:
@@ -427,6 +447,8 @@ class Builder:
                 shown = value if event == "string" and place.streams else _NOTHING
                 if self._settled is not None:
                     shown, self._settled = self._settled.value, None
+                elif event == "string" and place.prefixes is not None and place.prefixes.value is not None:
+                    shown = _foreseen(place.prefixes, value)  # as if it had come in pieces
                 self._reject(error, shown, source.span(index)[1] if index >= 0 else source.here)  # type: ignore[union-attr]  # a reader
                 return
         self._settled = None
@@ -794,3 +816,12 @@ class Builder:
                     return State.STREAMING if not rest else State.ABSENT
                 return part_state(frame, step, rest)
         return State.STREAMING
+
+
+def _foreseen(prefixes: Prefixes, text: str) -> Any:
+    """What a string that may be one of some values was foreseen to be, or `_NOTHING`."""
+    choice = prefixes.choice(text)
+    if choice is not None:
+        with suppress(ValidationError):  # a validator of the user's may refuse it, when it is there
+            return prefixes.value(choice)  # type: ignore[misc]  # it is asked for where there is one
+    return _NOTHING

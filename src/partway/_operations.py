@@ -35,7 +35,8 @@ Scalar: TypeAlias = str | float | bool | None
 """What an operation may put."""
 
 _write: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # `json.dumps` makes one for each call
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_HIGH: Final = re.compile(r"[\ud800-\udbff]")
 _LONE: Final = "a surrogate pair instead of a lone surrogate"
 
 
@@ -84,7 +85,7 @@ class Operations(Reader):
         self._spans: list[tuple[int, int]] = []  # of the tokens that the sink is taking
         self._here = 0
 
-    def put(self, path: Path, value: Scalar, goes_on: bool) -> None:
+    def put(self, path: Path, value: Any, goes_on: bool) -> None:
         """Put a value at a path; a string `goes_on` if more of it may come.
 
         What cannot be is not raised but kept in `flaw`, and nothing of it is taken.
@@ -134,7 +135,7 @@ class Operations(Reader):
         """Where the string ends that has come in pieces and is being told of."""
         return self._here
 
-    def _place(self, path: Path, value: Scalar, goes_on: bool) -> None:
+    def _place(self, path: Path, value: Any, goes_on: bool) -> None:
         """Put a value where no string is open."""
         kept = self._kept(path)
         if isinstance(value, str):
@@ -171,7 +172,7 @@ class Operations(Reader):
             self.text.write('"')
             self.string = string = OpenString()
             self._sink.open_string(string)
-            self._go_on(string, value, goes_on=True)  # type: ignore[arg-type]  # it is a string
+            self._go_on(string, value, goes_on=True)
 
     def _kept(self, path: Path) -> int:
         """How many of the containers that are open are still open when an operation at this path is done."""
@@ -204,7 +205,7 @@ class Operations(Reader):
         _check_new(path, at + 1)
         return at + 1
 
-    def _atom(self, value: Scalar) -> tuple[str, str]:
+    def _atom(self, value: Any) -> tuple[str, str]:
         """The event and the text of a value that comes whole."""
         match value:
             case None:
@@ -244,7 +245,7 @@ class Operations(Reader):
         """A string that is open goes on, or closes with this."""
         if self.carry or not piece.isprintable():
             piece = _paired(self.carry + piece)
-            kept = len(piece) - (goes_on and "\ud800" <= piece[-1:] <= "\udbff")
+            kept = len(piece) - (goes_on and _HIGH.match(piece[-1:]) is not None)
             piece, half = piece[:kept], piece[kept:]
             if _SURROGATE.search(piece):
                 raise _RefusedError(_LONE)

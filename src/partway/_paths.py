@@ -72,7 +72,9 @@ class Pattern:
 
     __slots__ = ("segments", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: Any) -> None:
+        if not isinstance(text, str):
+            raise UsageError(f"a path is written as a str, such as 'steps[*].text', not {text!r}")
         self.text = text
         self.segments = tuple(_segments(text))
 
@@ -88,8 +90,6 @@ class Pattern:
 
 
 def _segments(text: str) -> Iterator[_Segment]:
-    if not isinstance(text, str):
-        raise UsageError(f"a path is written as a str, such as 'steps[*].text', not {text!r}")
     at = start = found.end() if (found := _ROOT.match(text)) else 0
     while at < len(text):
         found = _SEGMENT.match(text, at)

@@ -24,39 +24,53 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import ijson
+from ijson.utils import sendable_list
 
+from partway._compiled import mypyc_attr
 from partway._diagnose import CUT_LITERALS, CUT_NUMBER, NUMBER, Flaw, diagnose
-from partway._strings import TAIL, BrokenStringError, OpenString, TextBuffer
+from partway._strings import TAIL, BrokenStringError, OpenString, TextBuffer, after
 
-__all__ = ["BACKENDS", "REACH", "SLICE", "Reader", "Token", "find", "lexeme"]
+__all__ = ["BACKENDS", "REACH", "SLICE", "Reader", "Sink", "Token", "find", "lexeme"]
 
 Token: TypeAlias = tuple[str, Any]
 """ijson's `(event, value)`."""
 
 
-class Sink(Protocol):
-    """What takes the tokens: ijson's in batches, and those of strings that did not come whole one by one."""
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Sink:
+    """What takes the tokens: ijson's in batches, and those of strings that did not come whole one by one.
 
-    over: bool
-    """Whether it takes no more: the document is complete, or a limit was passed."""
+    Attributes:
+        over: Whether it takes no more: the document is complete, or a limit was passed.
+    """
+
+    __slots__ = ("over",)
+
+    def __init__(self) -> None:
+        self.over = False
 
     def take(self, tokens: list[Token], reader: Reader, /) -> None:
-        """Tokens of ijson's; `Reader.span` says where each stands."""
+        """Take tokens of ijson's; `Reader.span` says where each stands."""
+        raise NotImplementedError
 
     def key(self, key: str, reader: Reader, /) -> None:
-        """A key."""
+        """Take a key."""
+        raise NotImplementedError
 
     def open_string(self, string: OpenString, /) -> None:
         """A string that is a value begins, still empty."""
+        raise NotImplementedError
 
     def append(self, piece: str, /) -> None:
         """It goes on."""
+        raise NotImplementedError
 
     def close_string(self, piece: str, whole: str, reader: Reader, /) -> None:
         """It goes on with `piece` and closes."""
+        raise NotImplementedError
 
 
 def _usable() -> tuple[str, ...]:
@@ -83,6 +97,7 @@ _LITERAL = r"(?=[tfn])(?:true|false|null)"
 _PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|true|false|null|[-+.0-9eE]+', re.DOTALL)
 _BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
+_GAP = re.compile(rf"{_PUNCTUATION}(?:{_LITERAL}{_PUNCTUATION})*+")
 _CUT_INTEGER = re.compile(r"[:,]? ?[1-9][0-9]*+")
 _NOWHERE: Final = (-1, 0)
 _SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
@@ -99,6 +114,30 @@ def _lexemes(digits: int) -> re.Pattern[str]:
     some = rf"[0-9]{{1,{digits}}}+"
     number = rf"(?=[-0-9])-?(?:0|[1-9][0-9]{{0,{digits - 1}}}+)(?:\.{some})?(?:[eE][+-]?[0-9]{{1,2}}+)?{_ENDS}"
     return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{number}|{_LITERAL}){_PUNCTUATION})*+")
+
+
+_gaps: Final = {""}
+"""What was met around strings, and is whole lexemes: there are few such texts, for numbers are not among them."""
+
+_SHORT: Final = 8
+"""Up to how many characters it is faster to look up what stands around a string than to match a pattern."""
+
+
+def _known(rest: str) -> int:
+    """How far whole lexemes go in a short text, if it has one quote at most; -1 where the pattern must find out."""
+    gap, quote, string = rest.partition('"')
+    if (gap in _gaps or _learn(gap)) and '"' not in string:
+        return len(gap) if quote else len(rest)
+    return -1
+
+
+def _learn(gap: str) -> bool:
+    """Say whether a text is whole lexemes without numbers, and keep it if it may be met again."""
+    if _GAP.fullmatch(gap) is None:
+        return False
+    if len(_gaps) < 1024:
+        _gaps.add(gap)
+    return True
 
 
 REACH: Final = 3 * SLICE
@@ -118,12 +157,6 @@ def find(read: Callable[[int, int], str], mark: tuple[int, int]) -> int:
     """Where a token begins in the text that `read` gives parts of, by the mark of it."""
     origin, count = mark
     return origin if count < 0 else origin + lexeme(read(origin, origin + REACH), 0, count).start()
-
-
-class _Tokens(list[Token]):
-    """Where ijson's coroutine sends its tokens: a list that is its own target."""
-
-    send = list.append
 
 
 class Reader:
@@ -147,12 +180,13 @@ class Reader:
 
     __slots__ = (
         "_at", "_coroutine", "_is_key", "_key", "_looked_up", "_match", "_max_digits", "_max_string", "_most",
-        "_origin", "_send", "_sink", "_slice", "_until", "carry", "end", "flaw", "stopped", "string", "text", "tokens",
+        "_origin", "_send", "_sink", "_slice", "_synced", "_until", "carry", "end", "flaw", "stopped", "string", "text",
+        "tokens",
     )  # fmt: skip
 
     def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
         self._sink = sink
-        self.tokens = _Tokens()
+        self.tokens: list[Token] = sendable_list()
         self._coroutine = ijson.get_backend(backend or BACKENDS[0]).basic_parse_coro(self.tokens, use_float=True)
         self._send = self._coroutine.send
         self._max_string = max_string
@@ -170,6 +204,7 @@ class Reader:
         self._key = OpenString()  # one for all keys: nobody else holds on to it
         self._is_key = False
         self._slice = ""
+        self._synced = 0  # how much of the tail of the open string is in the text
         self._until = 0  # where it ends, if that is known to be with its last token
         self._origin = -1  # where in the text what the sink is taking begins, once that was asked for
         self._looked_up = _NOWHERE  # the token whose place was last looked up, and where to look for it
@@ -203,6 +238,8 @@ class Reader:
         self._slice = text
         try:
             self._lex(text, len(text))
+            if self.string is not None:
+                self._synced = len(self.string.tail)
         except BrokenStringError as error:
             self._fail(Flaw(self._base + error.index, error.expected))
         except ijson.JSONError:
@@ -212,6 +249,15 @@ class Reader:
             if diagnose(self.text.slice(0)) is None:
                 raise
             self._broken()
+
+    def catch_up(self) -> int:
+        """Have the text follow what was added to the open string without the reader; say how much that was."""
+        tail = self.string.tail  # type: ignore[union-attr]  # it is open
+        missed = len(tail) - self._synced
+        if missed:
+            self.text.write(tail[self._synced :])
+            self._synced = len(tail)
+        return missed
 
     def _lex(self, text: str, size: int) -> None:  # noqa: PLR0915  # as it says
         """Turn text into tokens.
@@ -244,17 +290,18 @@ class Reader:
                         sink.key(string.text() if string.moved else tail, self)
                     else:
                         sink.close_string(piece, string.text() if string.moved else tail, self)
-                        if sink.over:
-                            self.stopped = True
-                            self.end = self._base + at
-                            return
+                    if sink.over:
+                        self.stopped = True
+                        self.end = self._base + at
+                        return
                     string = None
                 if at >= size:
                     return
                 if string is not None:
                     continue
             self._at = at
-            end = self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
+            known = _known(text[at:]) if size - at <= _SHORT else -1
+            end = at + known if known >= 0 else self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
             if end == size:
                 # The Python backend takes a literal for whole when something follows it.
                 self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())
@@ -349,19 +396,25 @@ class Reader:
 
     def _string_on(self, string: OpenString, text: str, at: int) -> int:
         """Read on in an open string that has something to decode, or is long; return where it stopped."""
+        broken: BrokenStringError | None = None
         try:
             piece, end, closed = string.decode(text, at)
         except BrokenStringError as error:
-            if error.piece and not self._is_key:
-                self._sink.append(error.piece)
-            raise
-        if string.moved + len(string.tail) > self._max_string:
-            self._fail(Flaw(self._base + at, _longer("string", "max_string", self._max_string), limit=True))
-            return end
-        if not closed:
-            self.carry = text[end:]
+            broken, piece, end, closed = error, error.piece, error.index, False
+        if (excess := string.length - self._max_string) > 0:  # however it goes on: that may not have come yet
+            string.drop(excess)
+            piece = piece[: max(0, len(piece) - excess)]
             if piece and not self._is_key:
                 self._sink.append(piece)
+            where = self._base + after(text, at, len(piece))
+            self._fail(Flaw(where, _longer("string", "max_string", self._max_string), limit=True))
+            return end
+        if not closed:
+            if piece and not self._is_key:
+                self._sink.append(piece)
+            if broken is not None:
+                raise broken
+            self.carry = text[end:]
             return len(text)
         self.string = None
         self._at = end
@@ -370,8 +423,8 @@ class Reader:
             self._sink.key(string.text(), self)
         else:
             self._sink.close_string(piece, string.text(), self)
-            self.stopped = self._sink.over
-            self.end = self._base + end
+        self.stopped = self._sink.over
+        self.end = self._base + end
         return end
 
     def _bare(self, text: str, at: int, end: int) -> int:
@@ -390,9 +443,11 @@ class Reader:
                 return end
             before = ""
         self._at = end
-        if not (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare)):
+        # As many digits as are too many are so whatever follows: it may not have come yet.
+        too_long = len(bare) > self._max_digits and CUT_NUMBER.fullmatch(bare, 0, self._max_digits + 1)
+        if not (too_long or (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare))):
             raise ValueError(bare)
-        if len(bare) > self._max_digits:
+        if too_long:
             self.carry = bare
             self._fail(Flaw(self._base + end, _longer("number", "max_number_digits", self._max_digits), limit=True))
             return stop

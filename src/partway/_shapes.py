@@ -66,17 +66,29 @@ class Prefixes:
         """Which of the values begin so."""
         return [value for value in self.values if value.startswith(text)]
 
+    def choice(self, text: str) -> str | None:
+        """The one value that was left at some moment, if the text came character by character."""
+        for length in range(1, min(len(text), self.longest) + 1):
+            possible = self.possible(text[:length])
+            if len(possible) < 2:
+                return possible[0] if possible else None
+        return None
+
 
 class _Copied:
     """Something that can be had once more, with other attributes."""
 
     __slots__ = ()
 
+    def _another(self) -> Self:
+        """One more, of which all attributes are about to be set."""
+        raise NotImplementedError
+
     def but(self, **others: Any) -> Self:
         """The same with other attributes."""
-        copy = object.__new__(type(self))
-        slots: tuple[str, ...] = self.__slots__
-        for slot in slots:
+        copy = self._another()
+        cls: Any = type(self)
+        for slot in cls.__slots__:
             setattr(copy, slot, others[slot] if slot in others else getattr(self, slot))
         return copy
 
@@ -96,7 +108,7 @@ class Place(_Copied):
         parse: Makes a value of JSON text.
     """
 
-    __slots__ = ("array", "gate", "object", "parse", "prefixes", "shown", "streams", "takes", "union")
+    __slots__: Final = ("array", "gate", "object", "parse", "prefixes", "shown", "streams", "takes", "union")
 
     def __init__(self, parse: Callable[[str], Any], take: Take = None) -> None:
         self.shown = True
@@ -108,6 +120,9 @@ class Place(_Copied):
         self.object: ObjectShape | DictShape | EitherShape | None = None
         self.array: ArrayShape | EitherShape | None = None
         self.parse = parse
+
+    def _another(self) -> Place:
+        return Place(self.parse)
 
     def become(self, other: Place) -> None:
         """Take over everything from another place."""
@@ -154,7 +169,7 @@ class ObjectShape(_Copied):
         apart: Whether it does not close in the common way: it is a member of a union, or validated from its text.
     """
 
-    __slots__ = (
+    __slots__: Final = (
         "apart", "close", "cls", "extra", "fields", "forbidden", "forgiving", "from_text", "gates", "judge", "show",
         "suspect", "tags", "title",
     )  # fmt: skip
@@ -190,12 +205,15 @@ class ObjectShape(_Copied):
         self.tags: tuple[frozenset[str], ...] = ()
         self.apart = from_text
 
+    def _another(self) -> ObjectShape:
+        return ObjectShape(self.cls, self.title, self.fields, self.extra, self.close, self.show)
+
     def judged(self, judge: Callable[[str], Any], tag: frozenset[str]) -> ObjectShape:
         """The same as a member of a union that is told by one of the keys in `tag`, if there are any."""
         if not tag:
             return self.but(judge=judge, apart=True)
         return self.but(
-            judge=judge, apart=True, suspect=self.suspect | (tag - self.fields.keys()), tags=(*self.tags, tag)
+            judge=judge, apart=True, suspect=self.suspect | tag.difference(self.fields), tags=(*self.tags, tag)
         )
 
 
@@ -209,7 +227,7 @@ class DictShape(_Copied):
         judge, apart: As in `ObjectShape`.
     """
 
-    __slots__ = ("apart", "close", "judge", "key", "values")
+    __slots__: Final = ("apart", "close", "judge", "key", "values")
 
     array: Final = False
     mixed: Final = False
@@ -226,6 +244,9 @@ class DictShape(_Copied):
         self.close = close
         self.judge: Callable[[str], Any] | None = None
         self.apart = False
+
+    def _another(self) -> DictShape:
+        return DictShape(self.key, self.values, self.close)
 
     def judged(self, judge: Callable[[str], Any], _: frozenset[str]) -> DictShape:
         """The same as a member of a union."""
@@ -246,7 +267,7 @@ class ArrayShape(_Copied):
         judge, apart: As in `ObjectShape`.
     """
 
-    __slots__ = ("apart", "close", "first", "growing", "judge", "make", "mixed", "rest", "start")
+    __slots__: Final = ("apart", "close", "first", "growing", "judge", "make", "mixed", "rest", "start")
 
     array: Final = True
     from_text: Final = False
@@ -264,6 +285,9 @@ class ArrayShape(_Copied):
         self.start = self.place(0)
         self.judge: Callable[[str], Any] | None = None
         self.apart = False
+
+    def _another(self) -> ArrayShape:
+        return ArrayShape(self.make, self.rest, self.close)
 
     @property
     def title(self) -> str:
@@ -340,7 +364,7 @@ class EitherShape(_Copied):
         discriminate: The user's function that tells the tag of a whole object.
     """
 
-    __slots__ = ("discriminate", "members", "tag", "tags")
+    __slots__: Final = ("discriminate", "members", "tag", "tags")
 
     def __init__(
         self,
@@ -353,6 +377,9 @@ class EitherShape(_Copied):
         self.tag = tag
         self.tags = tags or {}
         self.discriminate = discriminate
+
+    def _another(self) -> EitherShape:
+        return EitherShape(self.members)
 
     def place(self, tag: Any) -> Place | None:
         """The place of the member with a tag. Whether a JSON `1.0` or `true` equals one is for pydantic to say."""

@@ -86,7 +86,7 @@ def show(spine: Spine, depth: int = 0) -> Any:
 
 
 def _items(parts: dict[Any, Any], size: int) -> list[tuple[Any, Any]]:
-    return list(parts.items())[:size]
+    return list(parts.copy().items())[:size]  # a copy is made at once: another thread may feed meanwhile
 
 
 def _fields(spine: Spine, depth: int, is_open: bool) -> tuple[dict[str, Any], dict[str, Any]]:

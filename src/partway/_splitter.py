@@ -21,7 +21,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, Generic, TypeVar
 
-from partway._extractor import AMPLE, QUOTED, Extractor, Mode
+from partway._core import AMPLE, QUOTED, Mode
+from partway._extractor import Extractor
 from partway._fence import Fence
 from partway._limits import Limits
 from partway._reader import SLICE

@@ -18,7 +18,7 @@ from io import StringIO
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed lacks it
 from typing import Final
 
-__all__ = ["TAIL", "BrokenStringError", "OpenString", "TextBuffer"]
+__all__ = ["TAIL", "BrokenStringError", "OpenString", "TextBuffer", "after"]
 
 # RFC 8259, section 7. A surrogate stands only in a pair, as in pydantic's parser: a `str` with a lone one cannot be
 # encoded, so it would fail later and elsewhere.
@@ -27,6 +27,8 @@ _UNIT = r"\\u(?:[0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})"
 _HIGH = r"\\u[dD][89abAB][0-9a-fA-F]{2}"
 _LOW = r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _BODY = re.compile(rf'(?:{_PLAIN}++|\\["\\/bfnrt]|{_UNIT}|{_HIGH}{_LOW})*+')
+
+_CHARACTER = re.compile(rf"{_HIGH}{_LOW}|{_UNIT}|\\?.", re.DOTALL)
 
 # What may still become one of the above when more arrives.
 _CUT_ESCAPE = re.compile(rf"\\(?:u[0-9a-fA-F]{{0,3}})?|{_HIGH}(?:\\(?:u(?:[dD](?:[c-fC-F][0-9a-fA-F]?)?)?)?)?")
@@ -100,17 +102,36 @@ class OpenString:
         self.moved += len(self.tail)
         self.tail = ""
 
+    def drop(self, count: int) -> None:
+        """Take the newest characters back."""
+        kept = len(self.tail) - count
+        if kept < 0:
+            self.moved += kept
+            self._older.seek(self.moved)
+            self._older.truncate()
+        self.tail = self.tail[: max(0, kept)]
+
     def text(self, length: int | None = None) -> str:
         """The first `length` characters, or all."""
+        tail = (
+            self.tail
+        )  # first: another thread may feed meanwhile, and what leaves the tail is in the older text by then
         if not self.moved:
-            return self.tail if length is None else self.tail[:length]
-        return (self._older.getvalue() + self.tail)[:length]
+            return tail if length is None else tail[:length]
+        return (self._older.getvalue() + tail)[:length]
+
+
+def after(text: str, at: int, count: int) -> int:
+    """Where in the text of a string so many of its characters end."""
+    for _ in range(count):
+        at = _CHARACTER.match(text, at).end()  # type: ignore[union-attr]  # they are there
+    return at
 
 
 def _expected(text: str, at: int) -> str:
     """Say what should stand where a string breaks."""
     if text[at] != "\\":
-        if "\ud800" <= text[at] <= "\udfff":
+        if 0xD800 <= ord(text[at]) <= 0xDFFF:
             return "a character instead of a lone surrogate"
         return "a closing '\"' before the control character" if text[at] not in "\r\n" else "a closing '\"'"
     if re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}").match(text, at):
