@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Final, Generic, Never
 
 from typing_extensions import TypeVar  # pydantic depends on it; Python's own takes a default from 3.13 on
 
@@ -20,10 +20,14 @@ from partway.events import Appended, Completed, Finished, Opened, Path, Rejected
 from partway.hooks import Hook, Hooks, OnHookError, Place, check_on_hook_error
 from partway.providers import Channel
 
-__all__ = ["BaseRun", "Showing"]
+__all__ = ["NOT_COPIED", "BaseRun", "Showing"]
 
 T = TypeVar("T")
 P = TypeVar("P", default=T)
+
+NOT_COPIED: Final = (
+    "a run cannot be copied or pickled, since it reads a source: take its partial, its result, its events or its error"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ class BaseRun(Told, Generic[T, P]):
         self._result: T | None = None
         self._error: BaseException | None = None
         self._hook(*(showing.hooks or ()))
+
+    def __reduce__(self) -> Never:
+        raise TypeError(NOT_COPIED)
 
     @property
     def type(self) -> Any:

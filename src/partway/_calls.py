@@ -64,7 +64,7 @@ class Calls:
     """
 
     def __init__(self, on_error: OnHookError, *, awaits: bool) -> None:
-        self.due: deque[tuple[Callable[[Any], object], Event]] = deque()
+        self.due: deque[tuple[Callable[[Any], object], Event]] | tuple[()] = ()  # most runs have no hooks
         self.failed: Exception | None = None
         self._on_error = on_error
         self._awaits = awaits
@@ -74,6 +74,8 @@ class Calls:
         """Make a listener that has a hook called when it is due."""
         if not self._awaits and inspect.iscoroutinefunction(hook.callback):
             raise UsageError(NOT_AWAITED)
+        if isinstance(self.due, tuple):
+            self.due = deque()
         due, kind, callback = self.due, hook.kind, hook.callback
 
         def hear(event: Event) -> None:
@@ -139,7 +141,8 @@ class Calls:
 
     def _failed(self, error: Exception, event: Event) -> None:
         if self._on_error == "raise":
-            self.due.clear()
+            if self.due:
+                self.due.clear()
             self.failed = error
             raise error
         import logging  # noqa: PLC0415  # for those who ask for it

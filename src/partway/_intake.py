@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import AsyncIterable, Container, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Container, Generator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any, Final, Generic, TypeVar, get_args
 
 from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
@@ -30,6 +31,7 @@ __all__ = [
     "inlet_for",
     "is_async",
     "note_partial",
+    "refuse_running",
 ]
 
 T = TypeVar("T")
@@ -230,16 +232,40 @@ def is_async(source: AsyncIterable[Any] | Iterable[Any]) -> TypeIs[AsyncIterable
     return True
 
 
+def refuse_running(steps: Generator[Any]) -> None:
+    """Refuse to pull or close what is just being pulled.
+
+    Raises:
+        UsageError: It is.
+    """
+    if inspect.getgeneratorstate(steps) == inspect.GEN_RUNNING:
+        raise UsageError(
+            "the source is being pulled already, in another thread or by the source itself: a run is read by one "
+            "thread at a time; what waits for the source ends when that is closed itself (`response.close()`)"
+        )
+
+
 def close_all(*sources: Any) -> None:
-    """Close what can be closed, each once."""
-    for source in {id(source): source for source in sources}.values():
-        if (close := getattr(source, "close", None)) is not None:
-            close()
+    """Close what can be closed, each once and in this order, though another cannot be."""
+    with ExitStack() as closing:
+        for source in reversed(_each_once(sources)):
+            if (close := getattr(source, "close", None)) is not None:
+                closing.callback(close)
 
 
 async def aclose_all(*sources: Any) -> None:
-    """Close what can be closed, each once, and wait for it."""
-    for source in {id(source): source for source in sources}.values():
-        close = getattr(source, "aclose", None) or getattr(source, "close", None)
-        if close is not None and inspect.isawaitable(closing := close()):
-            await closing
+    """The same, and wait for it. Who is cancelled while one is being closed closes the others all the same."""
+    async with AsyncExitStack() as closing:
+        for source in reversed(_each_once(sources)):
+            close = getattr(source, "aclose", None) or getattr(source, "close", None)
+            if close is not None:
+                closing.push_async_callback(_aclose, close)
+
+
+async def _aclose(close: Callable[[], object]) -> None:
+    if inspect.isawaitable(closing := close()):
+        await closing
+
+
+def _each_once(sources: tuple[Any, ...]) -> list[Any]:
+    return list({id(source): source for source in sources}.values())

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import wraps
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
 
@@ -28,6 +28,7 @@ from partway.errors import UsageError
 __all__ = ["Partial", "dataclass_maker", "is_partial", "model_maker", "partial_class", "show_dataclass", "show_model"]
 
 T = TypeVar("T")
+C = TypeVar("C", bound=type)
 _MODEL: Final = 2
 """Where in the `__mro__` of a partial class the model (or dataclass) stands that it is made of."""
 _new: Final = object.__new__
@@ -84,7 +85,19 @@ def is_partial(cls: type) -> bool:
     return _Unannounced in cls.__bases__
 
 
-@cache
+def _once(make: Callable[[C], C]) -> Callable[[C], C]:
+    """Keep what is made of a class, as `functools.cache` does, and only one of it if several threads ask at once."""
+    known: dict[C, C] = {}
+
+    @wraps(make)
+    def get(cls: C) -> C:
+        made = known.get(cls)
+        return known.setdefault(cls, make(cls)) if made is None else made
+
+    return get
+
+
+@_once
 def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
     annotations = {name: _partial_field(field) for name, field in model.model_fields.items()}
     namespace: dict[str, Any] = {
@@ -167,6 +180,9 @@ def _loose(annotation: Any) -> Any:
 def _getattr(self: Any, name: str) -> Any:
     if _fill(self):
         return getattr(self, name)
+    filled = _get_dict(self)
+    if name in filled:  # by another thread, since this one looked for it
+        return filled[name]
     return type(self).__mro__[_MODEL].__getattr__(self, name)  # type: ignore[attr-defined]  # hidden from type checkers
 
 
@@ -217,16 +233,17 @@ def _private_defaults(model: type[BaseModel]) -> dict[str, Any]:
 
 def show_model(model: type[BaseModel]) -> Callable[[Parts], BaseModel]:
     """Make partials of a model; the partial class is made with the first."""
-    made: type[BaseModel] | None = None
+    made: Any = None
     set_parts: Any = None
     at_once = any(hasattr(model, name) for name in model.model_fields)  # `__getattr__` is not asked for these
 
     def show(parts: Parts) -> BaseModel:
         nonlocal made, set_parts
         if made is None:
-            made = _partial_model(model)
-            set_parts = made.__partway_parts__.__set__  # type: ignore[attr-defined]
-        partial = _new(made)
+            first: Any = _partial_model(model)
+            set_parts = first.__partway_parts__.__set__
+            made = first  # last: another thread may look whether it is there
+        partial: BaseModel = _new(made)
         set_parts(partial, parts)
         if at_once:
             _fill(partial)
@@ -254,7 +271,7 @@ def model_maker(
     return make
 
 
-@cache
+@_once
 def _partial_dataclass(cls: type) -> type:
     namespace = {
         "__init__": _init_partial,

@@ -175,11 +175,24 @@ def retitled(title: str, error: ValidationError, *keys: str | int) -> Validation
         detail = InitErrorDetails(type=line["type"], loc=(*keys, *line["loc"]), input=line["input"])
         if "ctx" in line:
             detail["ctx"] = line["ctx"]
+            _forget_frames(line["ctx"].get("error"))
         details.append(detail)
     try:
         return ValidationError.from_exception_data(title, details, "json")
     except (KeyError, TypeError, ValueError):  # a type of error of the user's own has no template
         return error
+
+
+def _forget_frames(error: object) -> None:
+    """Drop the tracebacks of an exception of the user's, and of those that it came from.
+
+    Their frames lead to the builder, which keeps the error; and into an error that is made from data, as opposed to one
+    that was raised by pydantic, Python's garbage collector does not see. The whole extractor would stay for ever.
+    """
+    if isinstance(error, BaseException) and error.__traceback__ is not None:
+        error.__traceback__ = None
+        _forget_frames(error.__cause__)
+        _forget_frames(error.__context__)
 
 
 class _Planner:

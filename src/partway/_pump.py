@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable
 from typing import Any
 
-from partway._intake import aclose_all, close_all
+from partway._intake import aclose_all, close_all, refuse_running
 from partway._router import Router
 from partway._steps import AsyncSteps
 
@@ -65,12 +65,25 @@ class Pump(BasePump):
             router.close()
             close_all(iterator, self._source)
 
+    def refuse_running(self) -> None:
+        """Refuse to pull or close the source while it is being pulled.
+
+        Raises:
+            UsageError: It is.
+        """
+        refuse_running(self._steps)
+
     def pull(self) -> bool:
         """Go on by one step; say whether there may be more."""
         return next(self._steps, False)
 
     def close(self) -> None:
-        """Close the source; nothing more is pulled."""
+        """Close the source; nothing more is pulled.
+
+        Raises:
+            UsageError: It is being pulled.
+        """
+        self.refuse_running()
         self._steps.close()
         if not self._started:  # then nobody has come to where it is closed
             self._started = True

@@ -19,7 +19,7 @@ from typing_extensions import TypeVar  # as in `_base_run`
 from partway._base_run import BaseRun, Showing
 from partway._extractor import Extractor
 from partway._feeds import Feed
-from partway._intake import Intake, aclose_all, close_all
+from partway._intake import Intake, aclose_all, close_all, refuse_running
 from partway._listeners import Listeners
 from partway._steps import AsyncSteps
 from partway.events import Event
@@ -75,12 +75,16 @@ class Run(BaseRun[T, P]):
         finally:
             close_all(iterator, self._source)
 
+    def _refuse_inside(self) -> None:
+        self._calls.refuse_inside()
+        refuse_running(self._steps)
+
     def _read(self, feed: Feed[V]) -> Iterator[V]:
         return self._reading(feed, lives=self._error is None)
 
     def _reading(self, feed: Feed[V], *, lives: bool) -> Iterator[V]:
         """Give what a feed has, and pull until it is over or the run is, which may have failed before it was made."""
-        self._calls.refuse_inside()
+        self._refuse_inside()
         self._readers += 1
         try:
             yield from feed.ready()
@@ -159,7 +163,7 @@ class Run(BaseRun[T, P]):
             PartwayError: The run has ended badly before.
             UsageError: The path cannot be read, or may name several places.
         """
-        self._calls.refuse_inside()
+        self._refuse_inside()
         feed = self._value_feed(path)
         for _ in self._read(feed):
             pass
@@ -171,14 +175,14 @@ class Run(BaseRun[T, P]):
         Raises:
             PartwayError: There is none; the error says why and keeps what had arrived.
         """
-        self._calls.refuse_inside()
+        self._refuse_inside()
         for _ in self._steps:
             pass
         return self._outcome()
 
     def close(self) -> None:
         """Close the source; nothing more is pulled."""
-        self._calls.refuse_inside()
+        self._refuse_inside()
         self._steps.close()
         if not self._started:  # then nobody has come to where it is closed
             self._started = True

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, cast
+from typing import TYPE_CHECKING, Any, Generic, Never, cast
 
 from typing_extensions import TypeVar  # as in `_run`
 
 from partway._answer import Told
-from partway._base_run import BaseRun, Showing
+from partway._base_run import NOT_COPIED, BaseRun, Showing
 from partway._calls import Calls
 from partway._feeds import EventFeed, ItemFeed
 from partway._listeners import Listener
@@ -160,7 +160,12 @@ class _RunOfMany(_SharedRun[T, P], Run[T, P]):
         self._branch = branch
         BaseRun.__init__(self, branch.extractor, branch.answer, branch.listeners, showing)
         branch.calls = self._calls
+        self._pump = pump
         self._steps = cast("Any", _SyncLooks(branch, pump, self._calls))
+
+    def _refuse_inside(self) -> None:
+        self._calls.refuse_inside()
+        self._pump.refuse_running()
 
     def close(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
@@ -188,6 +193,9 @@ class _BaseRuns(Told, Generic[T, P]):
         self._answer = router.answer
         self._showing = showing
         self._begun: list[Branch[T]] = []  # those of the runs that may have hooks to be called
+
+    def __reduce__(self) -> Never:
+        raise TypeError(NOT_COPIED)
 
     def _next(self) -> Branch[T]:
         """The branch that the next run is of."""

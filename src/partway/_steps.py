@@ -39,6 +39,7 @@ class AsyncSteps:
         self._driver: Task[None] | None = None
         self._idle: Future[None] | None = None  # the driver waits for somebody to wait
         self._waiting: list[Future[None]] = []
+        self._broke: BaseException | None = None  # what is no `Exception` and was raised in the driver
 
     def share(self) -> None:
         """Begin to read side by side with others."""
@@ -72,16 +73,34 @@ class AsyncSteps:
         finally:
             if not waiting.done():
                 self._waiting.remove(waiting)
+        if shares and self._broke is not None:  # one of those that it pulled for is told
+            broke, self._broke = self._broke, None
+            raise broke
         return True
 
     async def aclose(self) -> None:
-        """End the generator. The driver is stopped where it is; another task that is pulling is waited for."""
+        """End the generator. The driver is stopped where it is; another task that is pulling is waited for.
+
+        Who is cancelled while the driver stops ends the generator first, or nobody would. Who is cancelled while
+        another task is pulling leaves it to that.
+        """
         self._closing = True
+        cancelled: BaseException | None = None
         try:
             while self._pulling or self._driver is not None:
-                if self._driver is not None:
-                    self._driver.cancel()
-                await self._another()
+                driver = self._driver  # it may be gone when this is told that it was cancelled itself
+                if driver is not None:
+                    driver.cancel()
+                elif cancelled is not None:
+                    raise cancelled
+                try:
+                    await self._another()
+                except GeneratorExit:  # then nothing can be waited for
+                    raise
+                except BaseException as error:
+                    if driver is None:
+                        raise
+                    cancelled = error
             self._pulling = True
         finally:
             self._closing = False
@@ -92,6 +111,8 @@ class AsyncSteps:
             self.over = True
             self._pulling = False
             self._wake()
+        if cancelled is not None:
+            raise cancelled
 
     async def _pull(self) -> bool:
         self._pulling = True
@@ -121,6 +142,10 @@ class AsyncSteps:
                     await self._idle
         except Exception:  # noqa: BLE001, S110  # it was told where the generator was made, and is raised by all who read
             pass
+        except BaseException as error:
+            if not self._closing:  # else it was stopped
+                self._broke = error
+            raise
 
     def _driven(self, driver: Task[None]) -> None:
         if not driver.cancelled():

@@ -46,18 +46,15 @@ class Seen:
     """What stood in a place when it was last shown, and what was made of it.
 
     Attributes:
-        value: What stood there.
-        view: What was made of it.
-        turn: In which snapshot. One that is looked at late must not displace what came after it.
+        last: What stood there, what was made of it, and in which snapshot: one that is looked at late must not displace
+            what came after it. It is one tuple, since several threads may look at snapshots of one value.
         parts: The same for the parts, by field, key or index.
     """
 
-    __slots__ = ("parts", "turn", "value", "view")
+    __slots__ = ("last", "parts")
 
     def __init__(self) -> None:
-        self.value: Any = self  # nothing that could stand there
-        self.view: Any = None
-        self.turn = 0
+        self.last: tuple[Any, Any, int] = (self, None, 0)  # nothing that could stand there
         self.parts: dict[Any, Seen] = {}
 
 
@@ -116,12 +113,12 @@ class Place:
             return value
         known = seen.get(key)
         if known is None:
-            known = seen[key] = Seen()
-        if known.value is value:
-            return known.view
-        view = make(value, known.parts, turn)
-        if turn >= known.turn:
-            known.value, known.view, known.turn = value, view, turn
+            known = seen.setdefault(key, Seen())
+        stood, view, _ = known.last
+        if stood is not value:
+            view = make(value, known.parts, turn)
+            if turn >= known.last[2]:
+                known.last = value, view, turn
         return view
 
     def _make_of(self, kind: type) -> Make | None:
