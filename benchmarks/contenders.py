@@ -1,171 +1,87 @@
-"""What is timed: partway in its ways of use, and the yardsticks.
-
-A parser that keeps state is run over the whole stream. A parser that reads the text so far anew with each
-delta is run on a sample of the deltas, evenly spaced from the first to the last, when the text is long: all of
-them would take hours, and what is asked for is the mean. A yardstick that is not installed is left out.
-"""
+"""What is timed: partway in its ways of use, and everyone who is measured beside it."""
 
 from __future__ import annotations
 
-from time import process_time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pydantic_core
 from pydantic import BaseModel, TypeAdapter
 
+from benchmarks import node, peers
+from benchmarks.documents import review
 from benchmarks.measure import Trial, timed
+from benchmarks.peers import MissingError, Peer
+from benchmarks.ways import Fed, Session, Way, plain
 from partway import Extractor, Hooks, stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from benchmarks.documents import Document
-
-try:
-    import streaming_json_parser.high_performance_parser as native_parser
-    from streaming_json_parser import StreamingJsonParser
-except ImportError:
-    StreamingJsonParser = None
-try:
-    from instructor.dsl.partial import Partial as InstructorPartial
-except ImportError:
-    InstructorPartial = None
 
 FEED = "partway: feed"
 PARTIAL = "partway: feed, .partial"
 READ = "partway: feed, .partial, read"
-NATIVE = "streaming-json-parser"
-FROM_JSON = "pydantic_core.from_json"
-TYPED_DICT = "TypedDict, allow_partial"
-INSTRUCTOR = "instructor"
 VALIDATE_JSON = "TypeAdapter.validate_json"
 UNMATCHED = "partway: feed, hooks that match nothing"
 APPENDS = "partway: feed, a hook on every append"
 
-ROLES = {
-    FEED: "typed; the snapshot is never asked for",
-    PARTIAL: "typed; an immutable snapshot taken with each delta",
-    READ: "the same, and the value at `open_path` is read from each snapshot, as an interface would",
-    NATIVE: "untyped, Rust; one live value that changes under its reader",
-    FROM_JSON: "untyped, Rust; the text so far parsed anew with each delta",
-    TYPED_DICT: "typed, Rust; the text so far parsed and validated anew with each delta",
-    INSTRUCTOR: "typed; the text so far parsed anew with each delta, its complete parts validated anew",
-}
 
-_SAMPLED_CHARACTERS = 4_000_000
-_FEWEST_SAMPLES = 12
-_INSTRUCTOR_HANDICAP = 10  # its characters take so many times longer; it gets fewer
+def _extractor(document: Document) -> Extractor[Any]:
+    if document.limits is not None:
+        return Extractor(document.model, limits=document.limits)
+    return Extractor(document.model)
 
 
-def missing() -> dict[str, str]:
-    """Say for each yardstick that cannot be timed why not."""
-    reasons = {}
-    if StreamingJsonParser is None:
-        reasons[NATIVE] = "not installed"
-    elif type(StreamingJsonParser()).__module__ == native_parser.__name__ or not native_parser._NATIVE_PUBLIC_AVAILABLE:  # noqa: SLF001
-        reasons[NATIVE] = "installed without its native backend, streaming-json-parser-native"
-    if InstructorPartial is None:
-        reasons[INSTRUCTOR] = "not installed"
-    return reasons
+def _feed(document: Document) -> Way:
+    def begin() -> Session:
+        extractor = _extractor(document)
+        return Session(extractor.feed, extractor.finish)
+
+    def run(deltas: Sequence[str]) -> Any:
+        extractor = _extractor(document)
+        feed = extractor.feed
+        for delta in deltas:
+            feed(delta)
+        return extractor.finish()
+
+    return Fed(begin, run=run)
 
 
-def streaming(document: Document, cut: int) -> dict[str, Trial]:
-    """Make the trials of the parsers that keep state."""
-    deltas = document.cut(cut)
-    ways = {FEED: _feed, PARTIAL: _feed_and_partial, READ: _feed_and_read}
-    trials = {
-        name: Trial(
-            timed(lambda way=way: way(document.model, deltas)),
-            len(deltas),
-            lambda way=way: _plain(way(document.model, deltas)),
-        )
-        for name, way in ways.items()
-    }
-    if NATIVE not in missing():
-        trials[NATIVE] = Trial(timed(lambda: _native(deltas)), len(deltas), lambda: _native(deltas))
-    return trials
+def _feed_and_partial(document: Document) -> Way:
+    def begin() -> Session:
+        extractor = _extractor(document)
+
+        def feed(delta: str) -> Any:
+            extractor.feed(delta)
+            return extractor.partial
+
+        return Session(feed, extractor.finish)
+
+    def run(deltas: Sequence[str]) -> Any:
+        extractor = _extractor(document)
+        feed = extractor.feed
+        for delta in deltas:
+            feed(delta)
+            extractor.partial  # noqa: B018
+        return extractor.finish()
+
+    return Fed(begin, run=run)
 
 
-def reparsing(document: Document, cut: int) -> dict[str, Trial]:
-    """Make the trials of the parsers that start anew with each delta."""
-    adapter = TypeAdapter(document.typed_dict)
-    texts = _texts_so_far(document.text, cut)
-    sampled = len(texts) < len(document.cut(cut))
+def _feed_and_read(document: Document) -> Way:
+    def begin() -> Session:
+        extractor = _extractor(document)
 
-    def from_json(text: str) -> Any:
-        return pydantic_core.from_json(text, allow_partial="trailing-strings")
+        def feed(delta: str) -> Any:
+            extractor.feed(delta)
+            partial = extractor.partial
+            read(partial, extractor.open_path)
+            return partial
 
-    def typed_dict(text: str) -> Any:
-        return adapter.validate_json(text, experimental_allow_partial="trailing-strings")
+        return Session(feed, extractor.finish)
 
-    def trial(parse: Callable[[str], Any]) -> Trial:
-        def parse_each() -> None:
-            for text in texts:
-                parse(text)
-
-        return Trial(timed(parse_each), len(texts), lambda: parse(document.text), sampled)
-
-    trials = {FROM_JSON: trial(from_json), TYPED_DICT: trial(typed_dict)}
-    if INSTRUCTOR not in missing():
-        trials[INSTRUCTOR] = _instructor(document, cut)
-    return trials
-
-
-def hooked(document: Document, cut: int) -> dict[str, Trial]:
-    """Make the trials of a run without hooks, with some that match nothing, and with one for every append."""
-    deltas = document.cut(cut)
-    unmatched, appends = Hooks(), Hooks()
-    for path in ("findings[*].nothing", "..nothing", "nothing[*].here"):
-        unmatched.on(path, opened=_pass_by, appended=_pass_by, completed=_pass_by)
-    appends.on("..*", appended=_pass_by)
-
-    def way(hooks: Hooks | None) -> Trial:
-        def read_all() -> Any:
-            return stream(deltas, document.model, hooks=hooks).result()
-
-        return Trial(timed(read_all), len(deltas), lambda: _plain(read_all()))
-
-    return {FEED: way(None), UNMATCHED: way(unmatched), APPENDS: way(appends)}
-
-
-def _pass_by(_: object) -> None:
-    pass
-
-
-def whole(document: Document) -> dict[str, Trial]:
-    """Make the trials of the whole document in one delta, against `validate_json` of it."""
-    adapter = TypeAdapter(document.model)
-    ways = {
-        FEED: lambda: _feed(document.model, [document.text]),
-        VALIDATE_JSON: lambda: adapter.validate_json(document.text),
-    }
-    return {name: Trial(timed(way), 1, lambda way=way: _plain(way())) for name, way in ways.items()}
-
-
-def _feed(model: Any, deltas: list[str]) -> Any:
-    extractor = Extractor(model)
-    feed = extractor.feed
-    for delta in deltas:
-        feed(delta)
-    return extractor.finish()
-
-
-def _feed_and_partial(model: Any, deltas: list[str]) -> Any:
-    extractor = Extractor(model)
-    feed = extractor.feed
-    for delta in deltas:
-        feed(delta)
-        extractor.partial  # noqa: B018
-    return extractor.finish()
-
-
-def _feed_and_read(model: Any, deltas: list[str]) -> Any:
-    extractor = Extractor(model)
-    feed = extractor.feed
-    for delta in deltas:
-        feed(delta)
-        read(extractor.partial, extractor.open_path)
-    return extractor.finish()
+    return Fed(begin)
 
 
 def read(value: Any, path: tuple[str | int, ...]) -> Any:
@@ -180,50 +96,112 @@ def read(value: Any, path: tuple[str | int, ...]) -> Any:
     return value
 
 
-def _native(deltas: list[str]) -> Any:
-    parser = StreamingJsonParser()
-    feed = parser.feed
-    for delta in deltas:
-        feed(delta).value  # noqa: B018
-    return parser.finish().value
+_OF_THIS_TREE = "of this tree"
+OURS = (
+    Peer(
+        FEED,
+        (),
+        "`Extractor(T).feed`; the snapshot is never asked for",
+        "typed; keeps state",
+        _feed,
+        elsewhere=lambda: _OF_THIS_TREE,
+    ),
+    Peer(
+        PARTIAL,
+        (),
+        "`feed`, and `.partial` with each delta",
+        "typed; keeps state; an immutable snapshot with each delta",
+        _feed_and_partial,
+        elsewhere=lambda: _OF_THIS_TREE,
+    ),
+    Peer(
+        READ,
+        (),
+        "the same, and the value at `open_path` is read from each snapshot, as an interface would",
+        "as above",
+        _feed_and_read,
+        elsewhere=lambda: _OF_THIS_TREE,
+    ),
+)
+EVERYONE = (*OURS, *peers.PEERS, *node.PEERS)
+YARDSTICKS = (FEED, PARTIAL, peers.NATIVE, peers.FROM_JSON, peers.TYPED_DICT, peers.INSTRUCTOR)
+"""Whom the budgets of the design speak of."""
+ALL = tuple(peer.name for peer in EVERYONE)
+_TRIED = 400
+"""Characters of the document that a peer must come to the value of before it is timed."""
+IN_PYTHON = tuple(peer.name for peer in (*OURS, *peers.PEERS))
+"""Whom the quick run measures: it installs nothing."""
 
 
-def _instructor(document: Document, cut: int) -> Trial:
-    """Make a trial of `model_from_chunks`, the generator behind instructor's partial streams."""
-    model = InstructorPartial[document.model]
+@cache
+def missing(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Say for each of these that cannot be run here why not."""
+    return {peer.name: reason for peer in EVERYONE if peer.name in names and (reason := _reason(peer))}
+
+
+def _reason(peer: Peer) -> str:
+    try:
+        peer.version()
+    except MissingError as error:
+        return str(error)
+    document = review(_TRIED)
+    wrong = "" if peer in OURS else outcome(peer.way(document), document)
+    return wrong and f"it {wrong} for a plain document"
+
+
+def ways(document: Document, names: tuple[str, ...]) -> dict[str, Way]:
+    """Say how those of these that can be run here are given a document."""
+    left_out = missing(names)
+    return {peer.name: peer.way(document) for peer in EVERYONE if peer.name in names and peer.name not in left_out}
+
+
+def trials(document: Document, cut: int, names: tuple[str, ...], seconds: float) -> dict[str, Trial]:
+    """Make the trials of those of these that can be run here."""
+    return {name: way.trial(document, cut, seconds) for name, way in ways(document, names).items()}
+
+
+def hooked(document: Document, cut: int) -> dict[str, Trial]:
+    """Make the trials of a run without hooks, with some that match nothing, and with one for every append."""
     deltas = document.cut(cut)
-    texts = _texts_so_far(document.text, cut, handicap=_INSTRUCTOR_HANDICAP)
+    unmatched, appends = Hooks(), Hooks()
+    for path in ("findings[*].nothing", "..nothing", "nothing[*].here"):
+        unmatched.on(path, opened=_pass_by, appended=_pass_by, completed=_pass_by)
+    appends.on("..*", appended=_pass_by)
 
-    def turn_of_all() -> None:
-        for _ in model.model_from_chunks(iter(deltas)):
-            pass
+    def way(hooks: Hooks | None) -> Trial:
+        def read_all() -> Any:
+            return stream(deltas, document.model, hooks=hooks).result()
 
-    def turn_of_some() -> float:
-        seconds = 0.0
-        for text in texts:
-            before = len(text) - 1 - (len(text) - 1) % cut
-            snapshots = model.model_from_chunks(iter((text[:before], text[before:])))
-            next(snapshots)
-            start = process_time()
-            next(snapshots)
-            seconds += process_time() - start
-        return seconds
+        return Trial(timed(read_all), len(deltas), lambda: plain(read_all()))
 
-    def result() -> Any:
-        *_, last = model.model_from_chunks(iter([document.text]))
-        return _plain(last)
-
-    sampled = len(texts) < len(deltas)
-    return Trial(turn_of_some if sampled else timed(turn_of_all), len(texts), result, sampled)
+    return {FEED: way(None), UNMATCHED: way(unmatched), APPENDS: way(appends)}
 
 
-def _texts_so_far(text: str, cut: int, handicap: int = 1) -> list[str]:
-    """Return the text as it stands after each delta, or after each of a sample of them."""
-    count = -(-len(text) // cut)
-    samples = min(count, max(_FEWEST_SAMPLES, _SAMPLED_CHARACTERS // handicap // (len(text) // 2)))
-    ends = (round((index + 1) * count / samples) * cut for index in range(samples))
-    return [text[:end] for end in ends]
+def _pass_by(_: object) -> None:
+    pass
 
 
-def _plain(value: Any) -> Any:
-    return value.model_dump() if isinstance(value, BaseModel) else value
+def whole(document: Document) -> dict[str, Trial]:
+    """Make the trials of the whole document in one delta, against `validate_json` of it."""
+    adapter = TypeAdapter(document.model)
+    feed = _feed(document)
+    works: dict[str, Callable[[], Any]] = {
+        FEED: lambda: feed.read([document.text]),
+        VALIDATE_JSON: lambda: adapter.validate_json(document.text),
+    }
+    return {name: Trial(timed(work), 1, lambda work=work: plain(work())) for name, work in works.items()}
+
+
+def outcome(way: Way, document: Document) -> str:
+    """Say what is wrong with what someone comes to, or nothing."""
+    try:
+        result = way.result(document, 4)
+    except Exception as error:  # noqa: BLE001  # whatever it raises is what is told
+        return f"raises {type(error).__name__}"
+    return "" if result == document.value() else "comes to another value"
+
+
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of those that can be run here."""
+    left_out = missing(tuple(names))
+    return {peer.name: peer.version() for peer in EVERYONE if peer.name in names and peer.name not in left_out}
