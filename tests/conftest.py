@@ -28,12 +28,17 @@ settings.load_profile(PROFILE)
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
+TRIED = {"conformance", "faults", "fuzz", "properties"}
+"""Folders of tests that try much. What they reach by the way is not covered by a case: no coverage is taken of them."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the profiles that try harder the time they need."""
-    if PROFILE != "default":
-        for item in items:
+    """Give the profiles that try harder the time they need, and keep coverage to the tests that have cases."""
+    for item in items:
+        if PROFILE != "default":
             item.add_marker(pytest.mark.timeout(1800))
+        if item.path.parent.name in TRIED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

@@ -324,6 +324,7 @@ def read_plainly(suffix: str, body: bytes) -> list[Any]:
     return [json.loads(line) for line in found if line.strip() != b"[DONE]"]
 
 
+@pytest.mark.no_cover
 def test_every_recording_in_every_cut(corpus, monkeypatch):
     monkeypatch.setattr(_beginning, "format_of", lambda chunk: format_of(chunk) or ("done" in chunk) or None)
     count = 0
