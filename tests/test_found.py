@@ -65,6 +65,13 @@ ROWS = [
     Row(list[str], r'["12345678\ud83d\ude009', LimitError, {"json_only": True, "limits": Limits(max_string=8)}),
     Row(list[Any], '["1234567890\n[]', LimitError, {"limits": Limits(max_string=9)}),
     Row(Even, '{"{"{"x', LimitError, {"limits": Limits(max_candidates=1)}),
+    Row(
+        int,
+        ":1234567890",
+        MalformedJSONError,
+        {"json_only": True, "limits": Limits(max_number_digits=9)},
+        "the number is too long before the colon is wrong if both come at once",
+    ),
 ]
 
 
@@ -120,6 +127,13 @@ def test_extra_keys_are_in_the_order_that_pydantic_has_them_in():
         assert list(result.model_extra) == list(expected.model_extra or {})
 
 
+def test_a_set_keeps_what_it_showed_when_an_element_comes_that_it_cannot_hold():
+    extractor: Extractor[Any] = Extractor(set[Any])
+    for delta in ("[1,", "[]"):
+        extractor.feed(delta)
+        assert extractor.partial == {1}
+
+
 REFUSED = [(Even, '{"number": 3}'), (Small, '{"number": 3}'), (list[Even], '[{"number": 3}, {"number": 5}]')]
 
 
@@ -135,3 +149,16 @@ def test_an_extractor_whose_document_a_validator_refuses_is_not_kept(tp: Any, te
     for deltas in ways(text):
         assert tell(Row(tp, text, MismatchError), deltas)[1] is MismatchError
     assert builders() == before
+
+
+def test_a_candidate_that_was_given_up_is_not_kept():
+    def builders() -> int:
+        gc.collect()
+        return sum(type(one) is Builder for one in gc.get_objects())
+
+    before = builders()
+    extractor: Extractor[Any] = Extractor(list[str])
+    for _ in range(20):
+        extractor.feed("[1] ")
+    assert extractor.candidate == 20
+    assert builders() - before <= 2

@@ -497,6 +497,7 @@ class Builder(Sink):
 
     def _reject(self, error: ValidationError, shown: Any, end: int, *, inherited: bool = False) -> None:
         """A part of the frame on top is there and does not fit; what had been shown of it stays."""
+        error.__traceback__ = None  # its frames would keep all that they have seen, of other candidates too
         frame = self._frame
         path = self._path()
         told = not self._forgiving and error.title != NOT_ALONE
@@ -529,6 +530,7 @@ class Builder(Sink):
         self.over = True
 
     def _note(self, frame: Frame, key: Any, error: ValidationError) -> None:
+        error.__traceback__ = None  # as in `_reject`
         if frame.bad is None:
             frame.bad = {}
         frame.bad[key] = error

@@ -82,7 +82,15 @@ def show(spine: Spine, depth: int = 0) -> Any:
             try:
                 return shape.make(elements)
             except TypeError:  # a set of what cannot be hashed; it will not fit when it closes
-                return shape.make()
+                return shape.make(filter(_hashable, elements))
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _items(parts: dict[Any, Any], size: int) -> list[tuple[Any, Any]]:

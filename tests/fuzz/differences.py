@@ -271,8 +271,8 @@ def _check_typed(what: Kind, text: str, deltas: list[str], options: dict[str, An
 _NOT_WHOLE: Final = re.compile(r"(?<![a-z])(?:-?[0-9][-+.0-9eE]*|-|t|tr|tru|f|fa|fal|fals|n|nu|nul)\Z")
 """A number at the end of a text, or the beginning of a literal."""
 _CUT_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,4})?\Z")
-_CUT_NUMBER: Final = re.compile(r"(?:\.|[eE][+-]?)\Z")
-"""What is left of a number where `json` stops reading it, though it could go on."""
+_CUT_NUMBER: Final = re.compile(r"(?<![-+.0-9eE])-?(?:0|[1-9][0-9]*)(?:\.|(?:\.[0-9]+)?[eE][+-]?)\Z")
+"""A number at the end of a text that goes on where `json` stops reading it."""
 
 
 def _is_cut_off(text: str) -> bool:
@@ -292,7 +292,7 @@ def _is_cut_off(text: str) -> bool:
                 return False
             case _:  # a delimiter or a key is expected
                 return not rest.strip(" \t\n\r") or (
-                    text[error.pos - 1].isdigit() and bool(_CUT_NUMBER.fullmatch(rest))
+                    text[error.pos - 1].isdigit() and len(rest) < 3 and bool(_CUT_NUMBER.search(text))
                 )
     except (ValueError, RecursionError):
         return False

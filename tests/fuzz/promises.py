@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import itertools
 import json
 import sys
@@ -56,10 +57,12 @@ EACH_CANDIDATE: Final = 400
 """Bytes that a candidate may take, of which `Limits.max_candidates` bounds how many there are."""
 TOKENS: Final = 60
 """Bytes for a character that the tokens of a union may take that is not settled."""
-EACH_MISFIT: Final = 6_000
+WORDS: Final = 130
+"""Bytes for a character that lines may take that begin as a number or a literal does, for a type that may be one."""
+EACH_MISFIT: Final = 3_000
 """Bytes that a value may take that does not fit: pydantic's error for it, with those of what is around it."""
 GIVEN_UP: Final = 5_000
-"""Bytes that a candidate that was given up may take until Python's garbage collector comes, before 300 others."""
+"""Bytes that a candidate may take that was given up and is kept by its errors: a gap of `test_found.py`."""
 
 
 class BrokenPromise(AssertionError):  # noqa: N818 # it is what it says
@@ -459,11 +462,14 @@ def _check_bytes(what: Kind, text: str, found: Input) -> None:
 # ---------------------------------------------------------------------------------------------- growth
 
 
-def _feed_all(what: Kind, deltas: list[str], options: Options) -> Extractor[Any]:
+def _feed_all(what: Kind, deltas: list[str], options: Options, collect: int = 0) -> Extractor[Any]:
+    """Feed all; with `collect`, what waits for the garbage collector is collected after so many deltas each."""
     extractor: Extractor[Any] = Extractor(what.tp, **options)
     with contextlib.suppress(PartwayError):
-        for delta in deltas:
+        for number, delta in enumerate(deltas):
             extractor.feed(delta)
+            if collect and number % collect == 0:
+                gc.collect()
         _ = extractor.partial
         extractor.finish()
     return extractor
@@ -499,11 +505,11 @@ def _check_memory(what: Kind, found: Input) -> None:
     deltas = [text[at : at + every] for at in range(0, len(text), every)]
     ours, extractor = _peak(lambda: _feed_all(what, deltas, options))
     times = 2 * MEMORY if extractor.rejected else MEMORY  # pydantic's errors quote what does not fit
-    times += TOKENS * what.keeps
+    times += TOKENS * what.has_union + WORDS * bool(extractor._plan.atoms)
     most = times * sys.getsizeof(text) + CONSTANT + _of_candidates(extractor.candidate)
     most += EACH_MISFIT * len(extractor.rejected)
-    if ours > most:  # unless it is what is compiled of a type when that is first needed
-        ours, extractor = _peak(lambda: _feed_all(what, deltas, options))
+    if ours > most:  # unless it is what is compiled when it is first needed, or what nobody holds any more
+        ours, extractor = _peak(lambda: _feed_all(what, deltas, options, collect=8))
     if ours <= most:
         return
     theirs = _greatest_value(what, deltas, options)
@@ -511,7 +517,7 @@ def _check_memory(what: Kind, found: Input) -> None:
 
 
 def _of_candidates(count: int) -> int:
-    return EACH_CANDIDATE * count + GIVEN_UP * min(count, 300)
+    return EACH_CANDIDATE * count + GIVEN_UP * count
 
 
 def _greatest_value(what: Kind, deltas: list[str], options: Options) -> int:
