@@ -53,7 +53,7 @@ def test_every_seed_is_the_same_to_other_parsers(number: int):
 
 
 def half_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Extractor.partial.fget
+    real = Extractor.partial.__get__
 
     def partial(self: Any) -> Any:
         value, cut = real(self), self._reader.carry.lstrip(" ,")
@@ -63,7 +63,7 @@ def half_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_string_that_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Extractor.partial.fget
+    real = Extractor.partial.__get__
 
     def partial(self: Any) -> Any:
         value = real(self)
@@ -74,7 +74,7 @@ def a_string_that_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_snapshot_that_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Extractor.partial.fget
+    real = Extractor.partial.__get__
     monkeypatch.setattr(Extractor, "partial", property(lambda self: copy.deepcopy(real(self))))
 
 
@@ -184,7 +184,7 @@ def another_value_in_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def less_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Extractor.partial.fget
+    real = Extractor.partial.__get__
     monkeypatch.setattr(Extractor, "partial", property(lambda self: (real(self) or [])[:2]))
 
 
