@@ -805,7 +805,7 @@ class Builder(Sink):
             return State.REJECTED
         if path and isinstance(path[-1], int) and 0 <= path[-1] < self._elements.get(path[:-1], 0):
             return State.COMPLETE
-        steps: Path = (0, *path)  # from the frame of the whole
+        steps: tuple[Any, ...] = (0, *path)  # from the frame of the whole; a key that was converted is asked for, too
         for frame, step, rest in zip(self._stack, steps, (steps[n:] for n in range(1, len(steps) + 1)), strict=False):
             if frame.gates:
                 return State.ABSENT

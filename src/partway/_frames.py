@@ -131,7 +131,7 @@ def lacks_tag(shape: Shape, parts: Any) -> bool:
     return isinstance(shape, ObjectShape) and any(tag.isdisjoint(parts) for tag in shape.tags)
 
 
-def part_state(frame: Frame, step: str | int, rest: Path) -> State:
+def part_state(frame: Frame, step: Any, rest: Path) -> State:
     """The state of what is at `rest` in the complete part at `step` of a frame."""
     shape, parts = frame.shape, frame.parts
     place: Place

@@ -21,14 +21,19 @@ class Ticket(BaseModel):
     id: Annotated[int, Gate()]
 
 
-class Moved(OpenString):
-    """A string that another thread moves just when it is looked at."""
+class Moved:
+    """An open string that another thread moves just when it is looked at, which has no heirs if it is compiled."""
 
-    looks = 0
+    def __init__(self, tail: str) -> None:
+        self.string = OpenString(tail)
+        self.looks = 0
 
     def text(self, length: int | None = None) -> str:
         self.looks += 1
-        return "" if self.looks == 1 else super().text(length)
+        return "" if self.looks == 1 else self.string.text(length)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.string, name)
 
 
 def test_a_string_that_is_just_being_moved_is_read_again():
