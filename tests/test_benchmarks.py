@@ -118,7 +118,8 @@ def test_to_write_twice_is_to_write_once():
 
 
 def test_a_compiled_core_has_a_column_of_its_own():
-    pure = readme.written(README, "pure Python", {ratio.what: 2.0 for ratio in STATED})
+    empty = "<!-- ratios -->\n| ratio | budget | pure Python |\n| --- | --- | --- |\n<!-- /ratios -->\n"
+    pure = readme.written(empty, "pure Python", {ratio.what: 2.0 for ratio in STATED})
     both = readme.read(readme.written(pure, "compiled", {STATED[0].what: 1.0}))
     assert readme.of(both, "pure Python") == {ratio.what: 2.0 for ratio in STATED}
     assert readme.of(both, "compiled") == {ratio.what: 2.0 for ratio in STATED} | {STATED[0].what: 1.0}
