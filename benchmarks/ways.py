@@ -112,6 +112,11 @@ class Anew(Way):
         return value
 
 
+def _sampled(one: Callable[[int], float], ends: Sequence[int], result: Callable[[], Any]) -> Trial:
+    """Make a trial of some deltas, by where each ends, of which `one` tells the seconds."""
+    return Trial(lambda: sum(map(one, ends)), len(ends), result, sampled=True)
+
+
 @dataclass(frozen=True)
 class Fed(Way):
     """An object is given each delta."""
@@ -134,12 +139,8 @@ class Fed(Way):
             chunks = [self.chunk(delta) for delta in document.cut(cut)]
             run = self.run or self._run
             return Trial(timed(lambda: run(chunks)), count, lambda: self.result(document, cut))
-        ends = ends_of(text, cut, samples)
-        return Trial(
-            lambda: sum(self._one(text, end, cut) for end in ends),
-            len(ends),
-            lambda: self.result(document, cut),
-            sampled=True,
+        return _sampled(
+            lambda end: self._one(text, end, cut), ends_of(text, cut, samples), lambda: self.result(document, cut)
         )
 
     def _run(self, chunks: Sequence[Any]) -> Any:
@@ -188,12 +189,8 @@ class Streamed(Way):
         if samples >= count:
             deltas = document.cut(cut)
             return Trial(timed(lambda: self._run(deltas)), count, lambda: self.result(document, cut))
-        ends = ends_of(text, cut, samples)
-        return Trial(
-            lambda: sum(self._one(text, end, cut) for end in ends),
-            len(ends),
-            lambda: self.result(document, cut),
-            sampled=True,
+        return _sampled(
+            lambda end: self._one(text, end, cut), ends_of(text, cut, samples), lambda: self.result(document, cut)
         )
 
     def _run(self, deltas: Iterable[str]) -> None:

@@ -113,9 +113,8 @@ class OpenString:
 
     def text(self, length: int | None = None) -> str:
         """The first `length` characters, or all."""
-        tail = (
-            self.tail
-        )  # first: another thread may feed meanwhile, and what leaves the tail is in the older text by then
+        # The tail first: another thread may feed meanwhile, and what leaves the tail is in the older text by then.
+        tail = self.tail
         if not self.moved:
             return tail if length is None else tail[:length]
         return (self._older.getvalue() + tail)[:length]
