@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from partway._diagnose import Flaw
-from partway._reader import BACKENDS, SLICE, Reader, Sink, Token
+from partway._lexemes import SLICE
+from partway._reader import BACKENDS, Reader, Sink, Token
 from partway._strings import OpenString
 
 # A document: its tokens are those that `walk` makes of what `json.loads` gives.

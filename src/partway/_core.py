@@ -28,13 +28,14 @@ from partway._builder import Builder, Misfit
 from partway._compiled import mypyc_attr
 from partway._diagnose import Flaw, locate, value_before
 from partway._fence import Fence
+from partway._lexemes import SLICE
 from partway._limits import Limits
 from partway._mismatch import reason
 from partway._operations import Operations
 from partway._paths import APPENDS, BOTH, Pattern, Watch, watch_for
 from partway._plan import CONTEXT, ValidationError, plan_for, retitled
 from partway._prose import Prose
-from partway._reader import SLICE, Reader
+from partway._reader import Reader
 from partway._strings import TAIL, OpenString
 from partway._views import viewer
 from partway.errors import (

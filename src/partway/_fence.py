@@ -50,17 +50,17 @@ this is held back, and nothing else:
 - an UNCONFIRMED bracket with the whitespace behind it, because the candidate's text includes both. It may be of
   any length, so it is collected once and never looked at again until it is decided.
 
-Work is linear: each landmark pattern begins with a set of characters, which `re` scans for without backtracking,
-and looks ahead over whitespace only, possessively and from one bracket or line end for each run of it.
+Work is linear, as the patterns are that it jumps by (`_landmarks`).
 """
 
 from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import cache, lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
+
+from partway._landmarks import CONFIRMS, TAG_END, broken_landmarks, info_landmarks, landmarks, thought_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,16 +99,11 @@ _JSON_WORDS = frozenset({"", "json", "jsonc", "json5", "jsonl", "ndjson", "appli
 _WORD_KEPT = 32  # of a language word: longer than any in _JSON_WORDS, and enough to name the block in a message
 _SHORTEST_FENCE = 3  # CommonMark 0.31.2, section 4.5
 
-# What may follow a bracket, after whitespace: RFC 8259, sections 4 and 5. It tells `{"a"` from `{curly}`.
-_CONFIRMS = {"{": '"}', "[": ']{["-0123456789tfn'}
-
-_SPACE = r"[ \t\r\n]*+"
-_SPACES = re.compile(_SPACE)
+_SPACES = re.compile(r"[ \t\r\n]*+")
 _BLANKS = re.compile(r"[ \t]*+")
 _WORD = re.compile(r"[\w+\-.#/]*+")
 _RUN = {"`": re.compile(r"`*+"), "~": re.compile(r"~*+")}
 _NOT_SPACE = re.compile(r"[^ \t\r\n]")
-_TAG_END = re.compile(r"(?P<empty>/>)|(?P<cut>/\Z)|(?P<thinking>>)|(?P<refuted>[<{\[\r\n])")
 
 # Each pattern below names its landmarks; this is the state behind each. "cut" is not here: the state stays, and the
 # text from there on is held back.
@@ -131,72 +126,6 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     """Find where the run of what `pattern` takes, maybe none, ends."""
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-def _any_beginning(name: str) -> str:
-    """Make a pattern for every beginning of `name`, the empty one and the whole included: `(?:a(?:b)?)?`."""
-    pattern = ""
-    for char in reversed(name):
-        pattern = f"(?:{re.escape(char)}{pattern})?"
-    return pattern
-
-
-def _brackets(containers: str) -> list[str]:
-    """Make the branches for a bracket, confirmed or not yet decided; a refuted one is jumped over."""
-    if not containers:
-        return []
-    confirmed = (rf"(?<={re.escape(char)})(?={_SPACE}[{re.escape(_CONFIRMS[char])}])" for char in containers)
-    return [
-        rf"(?P<candidate>{'|'.join(confirmed)})",
-        rf"(?P<unconfirmed>(?<=[{re.escape(containers)}]){_SPACE}\Z)",
-    ]
-
-
-@cache
-def _landmarks(containers: str, scalars: str, names: tuple[str, ...] = (), run: str = "") -> re.Pattern[str]:
-    """Make what stops the search in TEXT.
-
-    A line end does so only if a LINE_START has something to see: a fence, perhaps cut, a scalar, or no more text.
-    """
-    starts = r"```|~~~|[`~]{,2}\Z" + "".join(rf"|{re.escape(char)}" for char in scalars)
-    branches = _brackets(containers)
-    branches.append(rf"(?P<line>(?<=[\r\n])(?=[ \t]*+(?:{starts})))")
-    if names:
-        whole = "|".join(map(re.escape, names))
-        begun = "|".join(map(_any_beginning, names))
-        branches.append(rf"(?P<tag>(?<=<)(?i:{whole})(?=[ \t/>]))")
-        branches.append(rf"(?P<cut>(?<=<)(?i:{begun})\Z)")
-    if run:
-        branches.append(rf"(?P<run>(?<={run}))")
-    marks = re.escape(containers) + r"\r\n" + ("<" if names else "") + run
-    return re.compile(f"[{marks}](?:{'|'.join(branches)})")
-
-
-@cache
-def _info_landmarks(containers: str, fence: str) -> re.Pattern[str]:
-    """Make what stops the search in INFO: its end, what refutes the fence, and a candidate."""
-    inline = "`" if fence == "`" else ""
-    branches = [*_brackets(containers), r"(?P<line>(?<=[\r\n]))"]
-    if inline:
-        branches.append("(?P<inline>(?<=`))")
-    return re.compile(rf"[{re.escape(containers)}\r\n{inline}](?:{'|'.join(branches)})")
-
-
-@cache
-def _broken_landmarks(run: str) -> re.Pattern[str]:
-    """Make what stops the search in BROKEN: brackets, a line end before what may be a fence, a run that closes."""
-    branches = [r"(?P<open>(?<=[{\[]))", r"(?P<close>(?<=[}\]]))"]
-    branches.append(r"(?P<line>(?<=[\r\n])(?=[ \t]*+(?:```|~~~|[`~]{,2}\Z)))")
-    if run:
-        branches.append(rf"(?P<run>(?<={run}))")
-    return re.compile(rf"[{{}}\[\]\r\n{run}](?:{'|'.join(branches)})")
-
-
-@lru_cache(maxsize=64)  # not all: `name` is as the text spells it, in any case
-def _thought_end(name: str) -> re.Pattern[str]:
-    """Make what stops the search in THINKING: its closing tag."""
-    begun = _any_beginning(name)
-    return re.compile(rf"<(?:(?P<untag>/(?i:{re.escape(name)})(?=[ \t\r\n>]))|(?P<cut>(?:/(?i:{begun}))?\Z))")
 
 
 class Fence:
@@ -261,7 +190,7 @@ class Fence:
                     at = self._info_start(text, at)
                 case State.INFO:
                     containers = self._containers if self._block is Block.JSON else ""
-                    at = self._jump(_info_landmarks(containers, self._fence), text, at)
+                    at = self._jump(info_landmarks(containers, self._fence), text, at)
                 case State.CLOSING:
                     at = self._closing(text, at)
                 case State.AFTER_RUN:
@@ -269,9 +198,9 @@ class Fence:
                 case State.UNCONFIRMED:
                     at = self._confirm(text, at)
                 case State.OPENING_TAG:
-                    at = self._jump(_TAG_END, text, at)
+                    at = self._jump(TAG_END, text, at)
                 case State.THINKING:
-                    at = self._jump(_thought_end(self._tag), text, at)
+                    at = self._jump(thought_end(self._tag), text, at)
                 case State.CLOSING_TAG:
                     at = self._closing_tag(text, at)
                 case State.BROKEN:
@@ -322,11 +251,11 @@ class Fence:
     def _pattern(self) -> re.Pattern[str]:
         match self._block:
             case Block.PROSE:
-                return _landmarks(self._containers, self._scalars, self._names)
+                return landmarks(self._containers, self._scalars, self._names)
             case Block.JSON:
-                return _landmarks(self._containers, self._scalars, run=self._fence if self._begun else "")
+                return landmarks(self._containers, self._scalars, run=self._fence if self._begun else "")
             case Block.FOREIGN:
-                return _landmarks("", "")
+                return landmarks("", "")
 
     def _jump(self, pattern: re.Pattern[str], text: str, at: int) -> int:
         """Go on to the next landmark, and to the state that its group stands for."""
@@ -368,7 +297,7 @@ class Fence:
 
     def _broken(self, text: str, at: int) -> int:
         run = self._fence if self._block is Block.JSON and self._begun else ""
-        found = _broken_landmarks(run).search(text, at)
+        found = broken_landmarks(run).search(text, at)
         end = len(text) if found is None else found.start()
         self._before = "".join(_NOT_SPACE.findall(self._before + text[at:end])[-2:])
         if found is None:
@@ -452,7 +381,7 @@ class Fence:
         end = _end(_SPACES, text, at)
         self._unconfirmed.write(text[at:end])
         if end < len(text):
-            if text[end] in _CONFIRMS[self._bracket]:
+            if text[end] in CONFIRMS[self._bracket]:
                 self._state = State.CANDIDATE
             else:
                 passed, self._unconfirmed = self._unconfirmed.getvalue(), StringIO()

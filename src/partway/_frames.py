@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+from partway._lexemes import find
 from partway._paths import Node
 from partway._plan import ValidationError
-from partway._reader import Reader, find
+from partway._reader import Reader
 from partway._settle import Record
 from partway._shapes import HIDDEN, ArrayShape, ObjectShape, Place, Shape
 from partway._snapshot import holds

@@ -35,6 +35,7 @@ from pydantic_core import (
     to_json,
 )
 
+from partway._from_text import is_told, needs_text
 from partway._kinds import first_characters
 from partway._markers import MARKS, Gate, Mark
 from partway._partial import dataclass_maker, model_maker, show_dataclass, show_model
@@ -65,11 +66,6 @@ _STRING_BOUNDS: Final = ("min_length", "max_length", "pattern")
 _TRANSFORMS: Final = ("strip_whitespace", "to_lower", "to_upper")
 _LENGTHS: Final = frozenset(("min_length", "max_length"))
 _ARRAYS: Final[dict[str, type]] = {"list": list, "set": set, "frozenset": frozenset, "tuple": tuple}
-_INNER: Final = (
-    "schema", "items_schema", "keys_schema", "values_schema", "json_schema", "lax_schema", "strict_schema"
-)  # fmt: skip
-"""Where schemas stand in the schema of what is no object with fields, for JSON."""
-
 CONTEXT: Final[ContextVar[Any]] = ContextVar("partway.validation_context")
 """What validators get as `info.context`, while a plan that was made for that is in use."""
 
@@ -390,7 +386,7 @@ class _Planner:
         fields: dict[str, Field] = {}
         for name, field in named:
             place = self.place(field["schema"], config)
-            if self._is_told(field["schema"]):
+            if is_told(field["schema"], self.definitions):
                 place = HIDDEN.but(gate=place.gate)
             fields.update((key, Field(name, place)) for key in keys_of(name, field, config))
         for name, field in named:  # the keys where paths begin are no extras
@@ -400,7 +396,7 @@ class _Planner:
         title = str(config.get("title") or schema.get("cls", dict).__name__)
         extra, forbidden = self._extra(inner, config)
         cls = schema["cls"] if schema["type"] != "typed-dict" else dict
-        if self._needs_text(schema, [field for _, field in named]):
+        if needs_text(schema, [field for _, field in named], self.definitions):
             shape = ObjectShape(cls, title, fields, extra, parse, show, forbidden=forbidden, from_text=True)
             shape.forgiving = bool(schema.get("custom_init"))
             return shape
@@ -416,66 +412,6 @@ class _Planner:
             return None
         shape = self._object({**schema, "schema": inner}, parse)
         return shape and shape.but(close=parse, from_text=True, apart=True, forgiving=True)
-
-    def _needs_text(self, schema: Schema, fields: list[Schema]) -> bool:
-        """Whether an object can only be validated from its JSON text."""
-        if schema.get("custom_init"):
-            return True
-        if schema.get("post_init") and (
-            schema["type"] == "dataclass" or schema["cls"].model_post_init.__name__ != "init_private_attributes"
-        ):
-            return True  # it may raise, which is a validation error
-        for field in fields:
-            alias = field.get("validation_alias")
-            if alias is not None and not isinstance(alias, str):
-                return True
-            inner = field["schema"]
-            if field.get("init_only") or field.get("init") is False or self._is_told(inner):
-                return True
-            if inner.get("validate_default") or inner.get("on_error", "raise") != "raise":
-                return True
-        return bool((schema.get("config") or {}).get("validate_default"))
-
-    def _is_told(self, schema: Schema) -> bool:
-        """Whether a validator of this field, or of a part of it, is told of the fields before it.
-
-        Inside an object with fields of its own it is told of these. A model's own validators are taken to look at
-        the model alone: they run without a field around it, too.
-        """
-        seen: set[str] = set()
-        todo = [schema]
-        while todo:
-            part = todo.pop()
-            function = part.get("function")
-            if isinstance(function, Mapping) and function.get("type") == "with-info" and not self._is_of_model(part):
-                return True
-            match part["type"]:
-                case "definition-ref" if part["schema_ref"] not in seen:
-                    seen.add(part["schema_ref"])
-                    todo.append(self.definitions[part["schema_ref"]])
-                case "model" if part.get("root_model"):
-                    todo.append(part["schema"])
-                case "definition-ref" | "model" | "dataclass" | "typed-dict":
-                    pass
-                case "union" | "tagged-union":
-                    todo += choices_of(part).values()
-                case "tuple":
-                    todo += part["items_schema"]
-                case _:
-                    todo += [part[name] for name in _INNER if name in part]
-        return False
-
-    def _is_of_model(self, schema: Schema) -> bool:
-        """Whether the function of a schema is a validator that a model has for itself."""
-        inner = schema
-        while inner["type"].startswith("function-") and "schema" in inner:
-            inner = inner["schema"]
-            if inner["type"] == "definition-ref":
-                inner = self.definitions[inner["schema_ref"]]
-        if inner["type"] != "model":
-            return False
-        own = inner["cls"].__pydantic_decorators__.model_validators.values()
-        return any(validator.func == schema["function"]["function"] for validator in own)
 
     def _show(self, schema: Schema) -> Callable[[Parts], Any]:
         match schema["type"]:

@@ -21,9 +21,7 @@ ijson. The reader says where in the text a token stood (`Reader.span`), by count
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import ijson
@@ -31,9 +29,10 @@ from ijson.utils import sendable_list
 
 from partway._compiled import mypyc_attr
 from partway._diagnose import CUT_LITERALS, CUT_NUMBER, NUMBER, Flaw, diagnose
+from partway._lexemes import SHORT, lexeme, whole_lexemes, whole_until
 from partway._strings import TAIL, BrokenStringError, OpenString, TextBuffer, after
 
-__all__ = ["BACKENDS", "REACH", "SLICE", "Reader", "Sink", "Token", "find", "lexeme"]
+__all__ = ["BACKENDS", "Reader", "Sink", "Token"]
 
 Token: TypeAlias = tuple[str, Any]
 """ijson's `(event, value)`."""
@@ -87,76 +86,10 @@ def _usable() -> tuple[str, ...]:
 BACKENDS: Final = _usable()
 """The backends of ijson that this machine has, the fastest first."""
 
-SLICE: Final = 4096
-"""The most text that is fed in one go, in characters. It bounds what is done in vain behind a document's end."""
-
-_PLAIN = r'[^"\\\x00-\x1f\ud800-\udfff]*+'
-_STRING = rf'"{_PLAIN}(?:\\["\\/bfnrt]{_PLAIN})*+"'
-_ENDS = r"(?=[^\w.+\-])"
-_LITERAL = r"(?=[tfn])(?:true|false|null)"
-_PUNCTUATION = r"[ \t\n\r{}\[\]:,]*+"
-_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|true|false|null|[-+.0-9eE]+', re.DOTALL)
 _BARE = re.compile(r'[^ \t\n\r{}\[\]:,"]*')
-_GAP = re.compile(rf"{_PUNCTUATION}(?:{_LITERAL}{_PUNCTUATION})*+")
 _CUT_INTEGER = re.compile(r"[:,]? ?[1-9][0-9]*+")
 _NOWHERE: Final = (-1, 0)
 _SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
-
-
-@lru_cache(maxsize=16)
-def _lexemes(digits: int) -> re.Pattern[str]:
-    """As many whole lexemes as there are. Numbers of more than `digits` digits a part are left out.
-
-    Every loop is possessive and begins with a set of characters, which is what `re` is fastest at.
-    """
-    if not digits:
-        return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{_LITERAL}){_PUNCTUATION})*+")
-    some = rf"[0-9]{{1,{digits}}}+"
-    number = rf"(?=[-0-9])-?(?:0|[1-9][0-9]{{0,{digits - 1}}}+)(?:\.{some})?(?:[eE][+-]?[0-9]{{1,2}}+)?{_ENDS}"
-    return re.compile(rf"{_PUNCTUATION}(?:(?:{_STRING}|{number}|{_LITERAL}){_PUNCTUATION})*+")
-
-
-_gaps: Final = {""}
-"""What was met around strings, and is whole lexemes: there are few such texts, for numbers are not among them."""
-
-_SHORT: Final = 8
-"""Up to how many characters it is faster to look up what stands around a string than to match a pattern."""
-
-
-def _known(rest: str) -> int:
-    """How far whole lexemes go in a short text, if it has one quote at most; -1 where the pattern must find out."""
-    gap, quote, string = rest.partition('"')
-    if (gap in _gaps or _learn(gap)) and '"' not in string:
-        return len(gap) if quote else len(rest)
-    return -1
-
-
-def _learn(gap: str) -> bool:
-    """Say whether a text is whole lexemes without numbers, and keep it if it may be met again."""
-    if _GAP.fullmatch(gap) is None:
-        return False
-    if len(_gaps) < 1024:
-        _gaps.add(gap)
-    return True
-
-
-REACH: Final = 3 * SLICE
-"""How much text there is at most between a mark's first lexeme and the end of its last."""
-
-
-def lexeme(text: str, start: int, count: int) -> re.Match[str]:
-    """The lexeme in `text` that comes after `count` others, from `start` on."""
-    for _ in range(count):
-        start = _LEXEME.search(text, start).end()  # type: ignore[union-attr]  # each token comes from a lexeme
-    found = _LEXEME.search(text, start)
-    assert found is not None  # noqa: S101  # as above
-    return found
-
-
-def find(read: Callable[[int, int], str], mark: tuple[int, int]) -> int:
-    """Where a token begins in the text that `read` gives parts of, by the mark of it."""
-    origin, count = mark
-    return origin if count < 0 else origin + lexeme(read(origin, origin + REACH), 0, count).start()
 
 
 class Reader:
@@ -194,7 +127,7 @@ class Reader:
         self._most = min(TAIL, max_string)
         # An integer of 18 digits fits 64 bits; a float of these digits and a two-digit exponent cannot overflow.
         # With sign, point and exponent it has six more characters.
-        self._match = _lexemes(max(0, min(18, (max_number_digits - 6) // 2))).match
+        self._match = whole_lexemes(max(0, min(18, (max_number_digits - 6) // 2))).match
         self.text = TextBuffer()
         self.string: OpenString | None = None
         self.carry = ""
@@ -300,8 +233,8 @@ class Reader:
                 if string is not None:
                     continue
             self._at = at
-            known = _known(text[at:]) if size - at <= _SHORT else -1
-            end = at + known if known >= 0 else self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
+            far = whole_until(text[at:]) if size - at <= SHORT else -1
+            end = at + far if far >= 0 else self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
             if end == size:
                 # The Python backend takes a literal for whole when something follows it.
                 self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())

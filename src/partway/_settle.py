@@ -23,7 +23,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NoReturn
 
-from partway._reader import REACH, lexeme
+from partway._lexemes import REACH, lexeme
 from partway._shapes import ENDS, STARTS, EitherShape, Member, Place
 
 __all__ = ["Chooser", "Record", "by_tag"]

@@ -24,8 +24,8 @@ from typing import Any, Final, Generic, TypeVar
 from partway._core import AMPLE, QUOTED, Mode
 from partway._extractor import Extractor
 from partway._fence import Fence
+from partway._lexemes import SLICE
 from partway._limits import Limits
-from partway._reader import SLICE
 from partway.errors import PartwayError
 from partway.events import Event, State
 
