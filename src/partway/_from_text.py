@@ -1,6 +1,7 @@
 """Which objects pydantic can only validate from their JSON text, and not from parts that are validated already.
 
-Read off the core schema: it runs code of the user's on the raw data, or tells a validator of the fields beside it.
+Read off the core schema: code of the user's makes the object, or a validator is told of the fields beside it; an alias
+leads into a value; a default is validated.
 """
 
 from __future__ import annotations
