@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 HUGE = 10**9
-UNBOUND = Limits(max_chars=HUGE, max_string=HUGE, max_candidates=HUGE)
+UNBOUND = Limits(max_chars=HUGE, max_string=HUGE, max_candidates=HUGE, max_rejected=HUGE)
 
 
 class Recipe(BaseModel):
@@ -536,6 +536,16 @@ def peak(tp: Any, text: str, size: int, **options: Any) -> float:
         tracemalloc.stop()
 
 
+class Left(BaseModel):
+    a: list[Any]
+    kind: int
+
+
+class Right(BaseModel):
+    a: list[Any]
+    kind: str
+
+
 N = 1_000_000
 MEMORY: list[tuple[str, Any, str, float]] = [
     # what, type, text, most bytes per character (ASCII text is one byte a character)
@@ -555,6 +565,10 @@ MEMORY: list[tuple[str, Any, str, float]] = [
     ("nesting", Any, "[" * N, 3),
     ("digits", Any, "[" + "9" * N, 3),
     ("unicode escapes", Recipe, '{"title": "' + "\\u00e9" * (N // 6) + '"}', 6),
+    ("words that might be scalars", int | list[int], "1x\n" * (N // 30), 3),
+    ("signs that might be scalars", int | list[int], "-\n" * (N // 20), 3),
+    ("a union that is not settled", Left | Right, '{"a": [' + "1," * (N // 20), 30),
+    ("a union that is not settled, of arrays", Left | Right, '{"a": [' + "[]," * (N // 30), 34),
 ]
 
 

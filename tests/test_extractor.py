@@ -104,6 +104,8 @@ FAILED: list[tuple[str, Any, str, dict[str, Any], type[PartwayError], str]] = [
         "a number is longer than max_number_digits=5 characters (line 1, column 2 of the JSON in [0])"),
     ("max_candidates", Recipe, '{"a":1} {"a":2} {"a":3} {"title":"x"}', {"limits": Limits(max_candidates=2)}, LimitError,
         "more than max_candidates=2 JSON documents were begun in the text (line 1, column "),
+    ("max_rejected", list[int], '["a", 1, "b", "c"]', {"limits": Limits(max_rejected=2)}, LimitError,
+        "more than max_rejected=2 values do not fit their type (line 1, column 18 of the JSON)"),
 ]  # fmt: skip
 
 # An Extractor that is over, and how it came to be.
@@ -324,7 +326,7 @@ def test_objects_in_a_broken_document_do_not_pass_for_the_answer(tp, text):
 
 def test_a_limit_that_is_just_reached_is_not_passed():
     text = '{"title":"1234567890"}'
-    limits = Limits(max_chars=len(text), max_depth=1, max_string=10, max_candidates=1)
+    limits = Limits(max_chars=len(text), max_depth=1, max_string=10, max_candidates=1, max_rejected=1)
     for deltas in ways(text):
         assert run(Recipe, deltas, limits=limits)[2] == Recipe(title="1234567890")
     for deltas in ways("[12345]"):
@@ -336,7 +338,9 @@ def test_a_limit_ends_the_search_too():
     assert type(error) is LimitError
 
 
-@pytest.mark.parametrize("name", ["max_chars", "max_depth", "max_string", "max_number_digits", "max_candidates"])
+@pytest.mark.parametrize(
+    "name", ["max_chars", "max_depth", "max_string", "max_number_digits", "max_candidates", "max_rejected"]
+)
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, None, "3"])
 def test_a_limit_is_a_whole_number(name: str, value: Any):
     with pytest.raises(UsageError, match=f"{name} must be a whole number from 1, got {value!r}"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from partway import Extractor, LimitError, Limits, UsageError
+from partway import Extractor, LimitError, Limits, MismatchError, UsageError
 
 DEFAULTS = {
     "max_chars": 16_777_216,
@@ -16,6 +16,7 @@ DEFAULTS = {
     "max_string": 16_777_216,
     "max_number_digits": 4300,
     "max_candidates": 1000,
+    "max_rejected": 10_000,
     "max_event": 16 * 1024 * 1024,
 }
 
@@ -66,3 +67,21 @@ def test_a_text_at_a_limit_passes_and_one_beyond_it_does_not(name, limit, inside
     assert fed(inside) == json.loads(inside[inside.rfind("[2") if name == "max_candidates" else 0 :])
     with pytest.raises(LimitError, match=f"{name}={limit}"):
         fed(beyond)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_as_many_values_as_are_allowed_may_not_fit_and_one_more_ends_it(size):
+    def fed(text: str) -> Any:
+        extractor = Extractor(dict[str, list[int]], limits=Limits(max_rejected=4))
+        for at in range(0, len(text), size):
+            extractor.feed(text[at : at + size])
+        return extractor.finish()
+
+    # Two numbers, and the two arrays that do not fit because of them; the whole is one too many, and counts as the end.
+    with pytest.raises(MismatchError) as inside:
+        fed('{"a":["x"],"b":["y"]}')
+    assert inside.value.validation_error.error_count() == 2
+    with pytest.raises(LimitError, match="more than max_rejected=4 values do not fit their type") as beyond:
+        fed('{"a":["x"],"b":["y"],"c":[1],"d":["z",2]}')
+    assert beyond.value.partial == {"a": [None], "b": [None], "c": [1], "d": [None]}
+    assert (beyond.value.path, beyond.value.offset) == (("d",), 37)

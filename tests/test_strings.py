@@ -153,3 +153,20 @@ def test_slices_of_a_buffer_are_those_of_the_text():
         assert buffer.slice(start) == text[start:]
         for end in (start, start + 1, start + 5000, len(text)):
             assert buffer.slice(start, end) == text[start:end]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 8192, 9999, 10_000])
+def test_a_buffer_that_is_truncated_goes_on_from_there(size: int, asked: bool):
+    text = "".join(chr(33 + n % 90) for n in range(10_000))
+    buffer = TextBuffer()
+    for at in range(0, 10_000, 1000):
+        buffer.write(text[at : at + 1000])
+        if asked:
+            buffer.slice(at)
+    buffer.truncate(size)
+    assert (len(buffer), buffer.slice(0)) == (size, text[:size])
+    buffer.write("and so on")
+    assert buffer.slice(0) == text[:size] + "and so on"
+    buffer.truncate(size)
+    assert buffer.slice(max(size - 3, 0)) == text[max(size - 3, 0) : size]

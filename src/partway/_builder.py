@@ -25,7 +25,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from partway._diagnose import Flaw
-from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, text_of, was_shown
+from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, put_in_order, text_of, was_shown
 from partway._paths import APPENDS, BOTH, OTHERS, Node, Watch
 from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
 from partway._reader import Reader, Sink, Token
@@ -80,10 +80,10 @@ class Builder(Sink):
     """
 
     __slots__ = (
-        "_busy", "_chooser", "_elements", "_fail_fast", "_forgiving", "_frame", "_max_depth", "_passed", "_root",
-        "_settled", "_snapshots", "_stack", "_string_path", "_told", "_torn", "_watch", "_whole", "_whole_start",
-        "changed", "changed_before", "covered", "done", "emit", "error", "failed", "flaw", "hidden", "rejected",
-        "string", "tells", "value", "watched",
+        "_busy", "_chooser", "_elements", "_fail_fast", "_forgiving", "_frame", "_max_depth", "_max_rejected",
+        "_passed", "_root", "_settled", "_snapshots", "_stack", "_string_path", "_told", "_torn", "_untold", "_watch",
+        "_whole", "_whole_start", "changed", "changed_before", "covered", "done", "emit", "error", "failed", "flaw",
+        "hidden", "rejected", "string", "tells", "value", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +91,7 @@ class Builder(Sink):
         plan: Plan,
         *,
         max_depth: int,
+        max_rejected: int,
         fail_fast: bool = False,
         emit: Callable[[Event], object] | None = None,
         watch: Watch | None = None,
@@ -106,6 +107,7 @@ class Builder(Sink):
         self.tells = 0
         self._watch_stack()
         self._max_depth = max_depth
+        self._max_rejected = max_rejected
         self._whole = 0
         self._whole_start = 0
         self._passed = False  # whether anything inside one was passed over
@@ -117,6 +119,7 @@ class Builder(Sink):
         self._told = False  # whether it was said that what begins next has begun
         self._torn = False  # whether the union must judge what begins next
         self._forgiving = 0  # how many open objects may fit though a part of them does not
+        self._untold: dict[str, ValidationError] = {}  # by title, an error for all the values of which it is not told
         self._fail_fast = fail_fast
         self._settled: Settled | None = None  # what a string that is open will be
         self.watched: OpenString | None = None
@@ -247,9 +250,8 @@ class Builder(Sink):
 
     def _tell(self, record: Record, index: int) -> None:
         """Take the tokens of a record from `index` on."""
-        tokens = record.tokens
-        while index < len(tokens) and not self.over:
-            event, value = tokens[index]
+        while index < len(record) and not self.over:
+            event, value = record.events[index], record.values[index]
             if self._whole:
                 self._pass_over(event, value, record, index)
             elif event == "map_key":
@@ -313,7 +315,8 @@ class Builder(Sink):
                     frame.slot = shape.key(key)
                 except ValidationError as error:
                     frame.child = HIDDEN
-                    self._note(frame, key, retitled("dict", error, "[key]"))
+                    # What is said of the object is what is said of the first.
+                    self._note(frame, key, frame.first_error or retitled("dict", error, "[key]"))
                     frame.own = True
                     return
         if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad and frame.child.shown):
@@ -411,12 +414,12 @@ class Builder(Sink):
         """The value of a repeated key begins: the last one counts, in the place of the first, as in `json.loads`."""
         frame.again = False
         frame.mixed = frame.gates is not None
-        if frame.order is None:
-            frame.order = list(frame.parts)
+        put_in_order(frame)
         if frame.seen != self._snapshots:
             frame.parts = dict(frame.parts)
             frame.seen = self._snapshots
-        frame.parts.pop(frame.slot, None)
+        if frame.parts.pop(frame.slot, _NOTHING) is not _NOTHING:
+            frame.ordered -= 1
         if frame.bad and frame.slot in frame.bad:
             self._forget_rejected(self._path())
         if frame.bad and isinstance(frame.shape, ObjectShape):  # of a dict, pydantic validates every one
@@ -504,6 +507,8 @@ class Builder(Sink):
         self._passed = True
         if told:
             self.rejected[path] = Misfit(path, error, end, inherited, frame.child.union)
+        else:
+            error = self._untold.setdefault(error.title, error)
         self._note(frame, len(frame.parts) if frame.array else frame.slot, error)
         if frame.array:
             frame.parts.append(None if shown is _NOTHING else shown)
@@ -516,6 +521,8 @@ class Builder(Sink):
         else:
             if shown is not _NOTHING:
                 frame.parts[frame.slot] = shown
+            elif isinstance(frame.shape, ObjectShape):  # it may come again, and fit
+                put_in_order(frame)
             frame.key = None
         self.changed = True
         if told and self.tells & OTHERS:
@@ -524,6 +531,10 @@ class Builder(Sink):
             self.tells = frame.watch.step(len(frame.parts)).tells
         if told and self._fail_fast:
             self._fail(self.rejected[path])
+        elif told and len(self.rejected) > self._max_rejected and not self.done:
+            sentence = f"more than max_rejected={self._max_rejected:,} values do not fit their type"
+            self.flaw = Flaw(end, sentence, limit=True)
+            self.over = True
 
     def _fail(self, rejection: Misfit) -> None:
         self.failed = rejection
@@ -546,7 +557,12 @@ class Builder(Sink):
             if self.tells & OTHERS and not self._told:
                 self.emit(Opened(self._path(), _KINDS[event]))  # type: ignore[misc]  # as above
             self._told = True
-            found = None if shape.tag is None else by_tag(shape, source.tokens, index)
+            found = None
+            if shape.tag is not None:
+                if isinstance(source, Record):
+                    found = by_tag(shape, source.ahead(index), 0)
+                else:
+                    found = by_tag(shape, source.tokens, index)
             if found is None:
                 chooser = self._choose(shape, event, source, index)
                 found = chooser.found
@@ -614,7 +630,7 @@ class Builder(Sink):
         if steps_in:
             self._whole += 1
             if len(self._stack) + self._whole > self._max_depth + 1:
-                self._too_deep(chooser.record, len(chooser.record.tokens) - 1)
+                self._too_deep(chooser.record, len(chooser.record) - 1)
         elif event in ENDS:
             self._whole -= 1
         if self._whole > (2 if steps_in else 1):

@@ -294,6 +294,7 @@ class Core:
         builder = Builder(
             self._plan,
             max_depth=limits.max_depth,
+            max_rejected=limits.max_rejected,
             fail_fast=self._fail_fast,
             emit=on_event,
             watch=watch,
@@ -343,6 +344,7 @@ class Core:
         if not builder.began:  # a word, where a scalar might have been
             self._candidates -= 1
         if not builder.filled:  # a brace in prose: JSON may begin with the next character
+            self._prose.no_json()
             self._prose.write(reader.text.slice(0, 1))
             return reader.text.slice(1)
         self._fence.skip(builder.depth, reader.text.slice(max(0, flaw.offset - QUOTED), flaw.offset))

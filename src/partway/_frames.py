@@ -7,6 +7,7 @@ it, alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from partway._lexemes import find
@@ -18,7 +19,7 @@ from partway._shapes import HIDDEN, ArrayShape, ObjectShape, Place, Shape
 from partway._snapshot import holds
 from partway.events import Event, Path, State
 
-__all__ = ["Frame", "Misfit", "Source", "lacks_tag", "part_state", "text_of", "was_shown"]
+__all__ = ["Frame", "Misfit", "Source", "lacks_tag", "part_state", "put_in_order", "text_of", "was_shown"]
 
 Source: TypeAlias = Reader | Record
 """Where tokens come from, and can be looked up in the JSON text."""
@@ -59,7 +60,8 @@ class Frame:
         held: The events that are held back meanwhile.
         emit: What they are told to then.
         again: Whether the key of the part that is about to begin was there before.
-        order: The keys in their order, once one was repeated.
+        order: The keys in the order in which they came first, up to the last that was repeated or did not fit.
+        ordered: How many of the first `parts` have a place in it.
         seen: How many snapshots had been taken when `parts` was last copied.
         node: Where it is in the patterns of who listens, if what is around it may have places that they name.
         watch: The same, if it may itself have such places.
@@ -78,6 +80,7 @@ class Frame:
         "mixed",
         "node",
         "order",
+        "ordered",
         "own",
         "parts",
         "seen",
@@ -100,7 +103,8 @@ class Frame:
         self.bad: dict[Any, ValidationError] | None = None
         self.seen = seen
         self.again = False
-        self.order: list[Any] | None = None
+        self.order: dict[Any, None] | None = None
+        self.ordered = 0
         self.gates: set[str] | None = None
         self.node: Node | None = None
         self.watch: Node | None = None
@@ -115,10 +119,26 @@ class Frame:
         """The step of a path from here to the part that is being written."""
         return len(self.parts) if self.array else self.key
 
+    @property
+    def first_error(self) -> ValidationError | None:
+        """What is wrong with the first part that was rejected."""
+        return next(iter(self.bad.values())) if self.bad else None
+
 
 def text_of(frame: Frame, source: Source, index: int) -> str:
     """The JSON text of an object or array that ends with the token at `index`."""
     return source.slice(find(source.slice, frame.start), source.span(index)[1])
+
+
+def put_in_order(frame: Frame) -> None:
+    """Keep in which order the keys of an object came first, that of the part that is being written included."""
+    order = frame.order
+    if order is None:
+        order = frame.order = {}
+    last = list(islice(reversed(frame.parts), len(frame.parts) - frame.ordered))  # so that each is looked at once
+    order.update(dict.fromkeys(key for key in reversed(last) if key not in order))
+    order.setdefault(frame.slot)
+    frame.ordered = len(frame.parts)
 
 
 def was_shown(place: Place, text: str) -> bool:

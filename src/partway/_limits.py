@@ -26,6 +26,8 @@ class Limits:
     """One number, in characters. Python and pydantic take integers of 4,300 digits."""
     max_candidates: int = 1000
     """JSON documents that are begun in one text. Prose about code has dozens of braces; only attacks have thousands."""
+    max_rejected: int = 10_000
+    """Values that do not fit their type, in one JSON document. What pydantic says of each is kept, 0.4 to 2.5 kB."""
     max_event: int = 16 * 1024 * 1024
     """One event of a stream of server-sent events, or one object of JSON lines or of an array, in characters."""
 

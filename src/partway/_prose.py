@@ -19,6 +19,8 @@ __all__ = ["Prose"]
 _OPENS: Final = re.compile(r"(?:(?<=[\r\n])|\A)[ \t]*+[`~]+[^\r\n]*(?:\r?\n[ \t\r\n]*)?\Z")
 _CLOSES: Final = re.compile(r"[ \t\r\n]*+(?:`{3,}+|~{3,}+|[`~]{0,2}\Z)[ \t]*+")
 
+_UNDIVIDED: Final[tuple[tuple[int, int, int, bool], tuple[str, str]]] = (0, 0, 0, False), ("", "")
+
 
 @lru_cache(maxsize=16)
 def _thoughts(names: tuple[str, ...]) -> re.Pattern[str]:
@@ -41,7 +43,7 @@ class Prose:
         self._text = TextBuffer()
         # where JSON begins and goes on elsewhere; whether it is in a fence
         self._json: list[tuple[int, int, bool]] = []
-        self._divided: tuple[tuple[int, int, int, bool], tuple[str, str]] = (0, 0, 0, False), ("", "")
+        self._divided = _UNDIVIDED
 
     def write(self, text: str) -> None:
         """Take in what was searched."""
@@ -51,6 +53,12 @@ class Prose:
         """The last `size` characters of it are the beginning of JSON, in a fence or not."""
         end = len(self._text)
         self._json.append((end - size, end, fenced))
+
+    def no_json(self) -> None:
+        """What was said to be the beginning of JSON last was none, and is searched again: it will be written again."""
+        start, _, _ = self._json.pop()
+        self._text.truncate(start)
+        self._divided = _UNDIVIDED
 
     def divide(self, *, kept: int, opening: bool) -> tuple[str, str]:
         """The prose, and the thoughts that stood in it.

@@ -236,8 +236,8 @@ class Reader:
             far = whole_until(text[at:]) if size - at <= SHORT else -1
             end = at + far if far >= 0 else self._match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
             if end == size:
-                # The Python backend takes a literal for whole when something follows it.
-                self._send((text[at:] + " " if text[-1] in "el" else text[at:]).encode())
+                # The Python backend takes a literal or a colon for whole when something follows it.
+                self._send((text[at:] + " " if text[-1] in "el:" else text[at:]).encode())
                 if tokens:
                     self._until = size
                     self._take_over()

@@ -18,6 +18,7 @@ what it looks at.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -30,24 +31,29 @@ __all__ = ["Chooser", "Record", "by_tag"]
 
 
 class Record:
-    """Tokens that were not told yet.
+    """Tokens that were not told yet, in columns: there may be one for every second character of the text.
 
     Attributes:
-        tokens: ijson's `(event, value)`, strings and keys that came in pieces as well.
-        ends: For the start of a container that is complete, the index of its end.
-        open: The starts of those that are not.
+        events: ijson's events, of strings and keys that came in pieces as well.
+        values: Their values.
+        open: The starts of the containers that are not complete.
     """
 
-    __slots__ = ("_looked_up", "_marks", "_slice", "_text", "ends", "open", "tokens")
+    __slots__ = ("_counts", "_ends", "_looked_up", "_origins", "_slice", "_text", "events", "open", "values")
 
     def __init__(self, text: Callable[[int, int], str]) -> None:
         self._slice = text
-        self._marks: list[tuple[int, int]] = []
+        self._origins = array("q")  # with `_counts` the marks
+        self._counts = array("q")
         self._looked_up = (-1, 0, 0)  # the mark that was last looked up, and where in `_text` it was found
         self._text = ""
-        self.tokens: list[tuple[str, Any]] = []
-        self.ends: dict[int, int] = {}
+        self.events: list[str] = []
+        self.values: list[Any] = []
+        self._ends = array("q")
         self.open: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.events)
 
     def add(self, event: str, value: Any, mark: tuple[int, int]) -> None:
         """Take another token, and the reader's mark of it.
@@ -55,15 +61,27 @@ class Record:
         Instead of a mark it may be the place and -1: where a container starts or ends, or a string in pieces ends.
         """
         if event in STARTS:
-            self.open.append(len(self.tokens))
+            self.open.append(len(self.events))
         elif event in ENDS:
-            self.ends[self.open.pop()] = len(self.tokens)
-        self.tokens.append((event, value))
-        self._marks.append(mark)
+            self._ends[self.open.pop()] = len(self.events)
+        self.events.append(event)
+        self.values.append(value)
+        self._origins.append(mark[0])
+        self._counts.append(mark[1])
+        self._ends.append(-1)
+
+    def end(self, start: int) -> int:
+        """The index of the end of the container that starts at an index; -1 if that has not come."""
+        return self._ends[start]
+
+    def ahead(self, start: int) -> list[tuple[str, Any]]:
+        """The tokens from an index on that `by_tag` looks at."""
+        end = start + _AHEAD + 1
+        return list(zip(self.events[start:end], self.values[start:end], strict=True))
 
     def span(self, index: int) -> tuple[int, int]:
         """Where the token at `index` stands in the JSON text."""
-        origin, count = self._marks[index]
+        origin, count = self.mark(index)
         if count < 0:
             return origin, origin
         known, looked, at = self._looked_up
@@ -76,7 +94,7 @@ class Record:
 
     def mark(self, index: int) -> tuple[int, int]:
         """The mark of the token at `index`."""
-        return self._marks[index]
+        return self._origins[index], self._counts[index]
 
     def slice(self, start: int, end: int) -> str:
         """A part of the JSON text."""
@@ -158,15 +176,16 @@ class Chooser:
         record = self.record
         tag = self._shape.tag
         place = self._ask("") if self._at == self.start + 1 else None
-        while place is None and self._at < len(record.tokens) and self.end is None:
-            event, value = record.tokens[self._at]
+        while place is None and self._at < len(record) and self.end is None:
+            event, value = record.events[self._at], record.values[self._at]
             if event in STARTS:
                 if tag is None:
                     place = self.begins(event)
                 if place is None:
-                    if self._at not in record.ends:
+                    start, end = self._at, record.end(self._at)
+                    if end < 0:
                         return None
-                    start, self._at = self._at, record.ends[self._at] + 1
+                    self._at = end + 1
                     place = self._has(partial(self._parse, start))
             elif event in ENDS:
                 self.end = self._at
@@ -249,7 +268,7 @@ class Chooser:
 
     def _parse(self, start: int) -> Any:
         record = self.record
-        return json.loads(record.slice(record.span(start)[0], record.span(record.ends[start])[1]))
+        return json.loads(record.slice(record.span(start)[0], record.span(record.end(start))[1]))
 
 
 _NOTHING: Final = object()

@@ -172,6 +172,17 @@ class TextBuffer:
             parts.append(self._tail.getvalue())
         return "".join(parts)[start - base : None if end is None else end - base]
 
+    def truncate(self, size: int) -> None:
+        """Forget what stands from `size` on."""
+        last = self._tail.getvalue()
+        while self._settled > size:
+            self._settled = self._starts.pop()
+            last = self._blocks.pop()
+        self._tail = StringIO(newline="")
+        self.write = self._tail.write
+        self.write(last[: size - self._settled])
+        self._settle()
+
     def _settle(self) -> None:
         """Move the tail to the blocks once it is long enough: to read it takes time of its size."""
         if self._tail.tell() >= self._BLOCK:

@@ -24,7 +24,7 @@ __all__ = ["LIMITS", "MODES", "SNAPSHOTS", "Input", "load", "save"]
 LIMITS: Final = [
     None,
     Limits(max_string=9, max_number_digits=9, max_depth=4),
-    Limits(max_candidates=2, max_chars=60),
+    Limits(max_candidates=2, max_rejected=2, max_chars=60),
     Limits(max_chars=3000, max_string=1500, max_number_digits=30),
 ]
 """The limits that an input may ask for."""

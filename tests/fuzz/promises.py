@@ -38,13 +38,13 @@ from typetable import Kind, kind
 import growth
 from partway import Extractor, Limits, stream
 from partway.errors import LimitError, MismatchError, NoJSONError, PartwayError, TruncatedJSONError
-from partway.events import Completed, Event, Opened, Path, Restarted
+from partway.events import Completed, Event, Opened, Path, Rejected, Restarted
 
 __all__ = ["BrokenPromise", "check", "fits", "hold"]
 
 Options = dict[str, Any]
 
-UNBOUND: Final = Limits(max_chars=10**9, max_string=10**9, max_candidates=10**9)
+UNBOUND: Final = Limits(max_chars=10**9, max_string=10**9, max_candidates=10**9, max_rejected=10**9)
 FOLLOWED: Final = 60_000
 """How many characters times deltas are followed step by step: past that, stories are only compared."""
 CHARACTERS: Final = 700
@@ -55,14 +55,10 @@ CONSTANT: Final = 150_000
 """Bytes that any extractor may take, however short the text."""
 EACH_CANDIDATE: Final = 400
 """Bytes that a candidate may take, of which `Limits.max_candidates` bounds how many there are."""
-TOKENS: Final = 60
+TOKENS: Final = 28
 """Bytes for a character that the tokens of a union may take that is not settled."""
-WORDS: Final = 130
-"""Bytes for a character that lines may take that begin as a number or a literal does, for a type that may be one."""
 EACH_MISFIT: Final = 3_000
 """Bytes that a value may take that does not fit: pydantic's error for it, with those of what is around it."""
-GIVEN_UP: Final = 5_000
-"""Bytes that a candidate may take that was given up and is kept by its errors: a gap of `test_found.py`."""
 
 
 class BrokenPromise(AssertionError):  # noqa: N818 # it is what it says
@@ -505,30 +501,31 @@ def _check_memory(what: Kind, found: Input) -> None:
     deltas = [text[at : at + every] for at in range(0, len(text), every)]
     ours, extractor = _peak(lambda: _feed_all(what, deltas, options))
     times = 2 * MEMORY if extractor.rejected else MEMORY  # pydantic's errors quote what does not fit
-    times += TOKENS * what.has_union + WORDS * bool(extractor._plan.atoms)
-    most = times * sys.getsizeof(text) + CONSTANT + _of_candidates(extractor.candidate)
+    times += TOKENS * what.has_union
+    most = times * sys.getsizeof(text) + CONSTANT + EACH_CANDIDATE * extractor.candidate
     most += EACH_MISFIT * len(extractor.rejected)
     if ours > most:  # unless it is what is compiled when it is first needed, or what nobody holds any more
         ours, extractor = _peak(lambda: _feed_all(what, deltas, options, collect=8))
     if ours <= most:
         return
-    theirs = _greatest_value(what, deltas, options)
+    theirs, misfits = _greatest_value(what, deltas, options)
+    most += EACH_MISFIT * (misfits - len(extractor.rejected))
     theirs += theirs // 4  # what grows part by part has room to spare: a list up to an eighth, and its parts likewise
     hold(ours <= most + theirs, "8: it takes more memory than it may", ours, theirs, sys.getsizeof(text))
 
 
-def _of_candidates(count: int) -> int:
-    return EACH_CANDIDATE * count + GIVEN_UP * count
-
-
-def _greatest_value(what: Kind, deltas: list[str], options: Options) -> int:
-    """The bytes of the greatest value that was shown, of those too that were given up."""
+def _greatest_value(what: Kind, deltas: list[str], options: Options) -> tuple[int, int]:
+    """The bytes of the greatest value that was shown, and the most misfits: of candidates that were given up too."""
     values: list[Any] = []
+    misfits: list[int] = [0]
     held: list[Extractor[Any]] = []
 
     def note(event: Event) -> None:
         if isinstance(event, Restarted):
             values.append(held[0].partial)
+            misfits.append(0)
+        elif isinstance(event, Rejected):
+            misfits[-1] += 1
 
     held.append(Extractor(what.tp, on_event=note, **options))
     with contextlib.suppress(PartwayError):
@@ -537,7 +534,7 @@ def _greatest_value(what: Kind, deltas: list[str], options: Options) -> int:
         held[0].finish()
     sizes = [_peak(lambda: _value_of(what, held[0]))[0]]
     sizes += [_peak(lambda value=value: copy.deepcopy(value))[0] for value in values]
-    return max(sizes)
+    return max(sizes), max(misfits)
 
 
 def _value_of(what: Kind, extractor: Extractor[Any]) -> Any:

@@ -147,7 +147,12 @@ def test_any_bytes_cut_anywhere_end_in_a_value_or_an_error_of_ours(tp: Any, raw:
 def test_limits_are_limits_and_nothing_else(case: Case, data: st.DataObject):
     draw = lambda: data.draw(st.integers(1, 30))  # noqa: E731
     limits = Limits(
-        max_chars=draw() * 10, max_depth=draw(), max_string=draw(), max_number_digits=draw(), max_candidates=3
+        max_chars=draw() * 10,
+        max_depth=draw(),
+        max_string=draw(),
+        max_number_digits=draw(),
+        max_candidates=3,
+        max_rejected=draw(),
     )
     survive(case.spec.tp, [case.text], json_only=True, limits=limits)
     survive(case.spec.tp, list(case.text), limits=limits)
