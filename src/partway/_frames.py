@@ -135,8 +135,10 @@ def put_in_order(frame: Frame) -> None:
     order = frame.order
     if order is None:
         order = frame.order = {}
-    last = list(islice(reversed(frame.parts), len(frame.parts) - frame.ordered))  # so that each is looked at once
-    order.update(dict.fromkeys(key for key in reversed(last) if key not in order))
+    last: list[Any] = list(islice(reversed(frame.parts), len(frame.parts) - frame.ordered))  # so that each is looked at once
+    last.reverse()
+    for key in last:
+        order.setdefault(key)
     order.setdefault(frame.slot)
     frame.ordered = len(frame.parts)
 
