@@ -135,7 +135,8 @@ def put_in_order(frame: Frame) -> None:
     order = frame.order
     if order is None:
         order = frame.order = {}
-    last: list[Any] = list(islice(reversed(frame.parts), len(frame.parts) - frame.ordered))  # so that each is looked at once
+    # Only what came since, so that each is looked at once.
+    last: list[Any] = list(islice(reversed(frame.parts), len(frame.parts) - frame.ordered))
     last.reverse()
     for key in last:
         order.setdefault(key)
