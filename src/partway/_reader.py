@@ -368,7 +368,9 @@ class Reader:
         stop = _BARE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
         bare, cut = text[end:stop], stop == len(text)
         before = text[at:end]
-        if before and not (cut and before in _SEPARATORS):
+        # As many digits as are too many are so whatever follows: it may not have come yet.
+        too_long = len(bare) > self._max_digits and CUT_NUMBER.fullmatch(bare, 0, self._max_digits + 1)
+        if before and not (cut and not too_long and before in _SEPARATORS):
             self._send((before + " ").encode())
             if self.tokens:
                 self._take_over()
@@ -376,8 +378,6 @@ class Reader:
                 return end
             before = ""
         self._at = end
-        # As many digits as are too many are so whatever follows: it may not have come yet.
-        too_long = len(bare) > self._max_digits and CUT_NUMBER.fullmatch(bare, 0, self._max_digits + 1)
         if not (too_long or (bare in CUT_LITERALS or CUT_NUMBER.fullmatch(bare) if cut else NUMBER.fullmatch(bare))):
             raise ValueError(bare)
         if too_long:
