@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import tracemalloc
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -576,6 +577,10 @@ MEMORY: list[tuple[str, Any, str, float]] = [
 @pytest.mark.parametrize(("tp", "text", "most"), [row[1:] for row in MEMORY], ids=[row[0] for row in MEMORY])
 def test_memory_is_bounded_by_the_text(tp: Any, text: str, most: float, size: int):
     assert peak(tp, text, size, limits=UNBOUND) < most
+
+
+def test_candidates_that_were_given_up_keep_nothing_of_the_text():
+    assert peak(IPv4Address, '"' + "7[" * 7_500 + "\n", 64) < 12
 
 
 def test_memory_for_words_is_that_of_the_words():

@@ -237,11 +237,11 @@ class Core:
                 self._reader.feed(piece)
                 return self._ended()
             case Mode.SEARCHING:
-                self._prose.write(piece)
                 candidate = self._fence.feed(piece)
                 if candidate is None:
+                    self._prose.write(piece)
                     return ""
-                self._prose.json(len(candidate), fenced=self._fence.in_json)
+                self._prose.json(piece, len(candidate), fenced=self._fence.in_json)
                 self._begin()
                 return candidate
             case _:

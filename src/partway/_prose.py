@@ -1,8 +1,8 @@
 """The text around the JSON: what the model says before and behind it, without the fence, and its thoughts apart.
 
-What is searched for JSON is written here as it comes, with the beginning of the JSON at most, so it is mostly text that
-is none. It is divided when somebody asks: a line that opens a fence right before the JSON, or at the end of what has
-come, and the run that closes it, are not told.
+What is searched for JSON is written here as it comes, but not the JSON that it begins: of a text in which much might be
+JSON, the same characters are searched many times. It is divided when somebody asks: a line that opens a fence right
+before the JSON, or at the end of what has come, and the run that closes it, are not told.
 """
 
 from __future__ import annotations
@@ -41,23 +41,25 @@ class Prose:
     def __init__(self, thinking: Sequence[str]) -> None:
         self._names = tuple(thinking)
         self._text = TextBuffer()
-        # where JSON begins and goes on elsewhere; whether it is in a fence
-        self._json: list[tuple[int, int, bool]] = []
+        self._json: list[tuple[int, bool]] = []  # where JSON was; whether it is in a fence
         self._divided = _UNDIVIDED
 
     def write(self, text: str) -> None:
         """Take in what was searched."""
         self._text.write(text)
 
-    def json(self, size: int, *, fenced: bool) -> None:
-        """The last `size` characters of it are the beginning of JSON, in a fence or not."""
-        end = len(self._text)
-        self._json.append((end - size, end, fenced))
+    def json(self, text: str, size: int, *, fenced: bool) -> None:
+        """Take in the same up to the JSON: the last `size` characters of all that was searched are its beginning."""
+        if (before := len(text) - size) >= 0:
+            self._text.write(text[:before])
+            self._text.settle()  # many small pieces take much more than their text
+        else:
+            self._text.truncate(len(self._text) + before)
+        self._json.append((len(self._text), fenced))
 
     def no_json(self) -> None:
-        """What was said to be the beginning of JSON last was none, and is searched again: it will be written again."""
-        start, _, _ = self._json.pop()
-        self._text.truncate(start)
+        """What was said to be the beginning of JSON last was none, and is searched again."""
+        self._json.pop()
         self._divided = _UNDIVIDED
 
     def divide(self, *, kept: int, opening: bool) -> tuple[str, str]:
@@ -77,12 +79,12 @@ class Prose:
         text = self._text.slice(0)
         parts: list[str] = []
         start, closes = 0, False
-        for mark, goes_on, fenced in (*self._json, (end, end, opening)):
+        for mark, fenced in (*self._json, (end, opening)):
             part = text[start:mark]
             if closes and (closing := _CLOSES.match(part)):
                 part = part[closing.end() :]
             parts.append(_OPENS.sub("", part) if fenced else part)
-            start, closes = goes_on, fenced
+            start, closes = mark, fenced
         prose = "".join(parts)
         if not self._names or "<" not in prose:
             return prose, ""

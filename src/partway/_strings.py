@@ -161,7 +161,7 @@ class TextBuffer:
 
     def slice(self, start: int, end: int | None = None) -> str:
         """The text from `start` to `end`, both in characters."""
-        self._settle()
+        self.settle()
         at = max(bisect_right(self._starts, start) - 1, 0)
         base = self._starts[at] if self._starts else 0
         parts: list[str] = []
@@ -181,9 +181,9 @@ class TextBuffer:
         self._tail = StringIO(newline="")
         self.write = self._tail.write
         self.write(last[: size - self._settled])
-        self._settle()
+        self.settle()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Move the tail to the blocks once it is long enough: to read it takes time of its size."""
         if self._tail.tell() >= self._BLOCK:
             self._starts.append(self._settled)
