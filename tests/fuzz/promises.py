@@ -52,8 +52,8 @@ CHARACTERS: Final = 700
 """How long a text may be to be cut into its characters too."""
 MEMORY: Final = 6
 """How many times the text what is kept of it may take, at most, beside the value itself."""
-CONSTANT: Final = 150_000
-"""Bytes that any extractor may take, however short the text."""
+CONSTANT: Final = ((15_000, 150_000), (60_000, 400_000))
+"""Characters of a text, and the bytes that any extractor may take beside it: the second holds the tokens of a slice."""
 EACH_CANDIDATE: Final = 400
 """Bytes that a candidate may take, of which `Limits.max_candidates` bounds how many there are."""
 TOKENS: Final = 28
@@ -489,23 +489,32 @@ def _check_growth(what: Kind, found: Input) -> None:
 
 def _check_memory(what: Kind, found: Input) -> None:
     """What is allocated at the peak is bounded by the text and by what the value takes that pydantic makes of it."""
-    text = found.grown(_times(found, 15_000))
+    for size, constant in CONSTANT:
+        too_much = _too_much(what, found, size, constant)
+        if too_much is None:
+            return
+    hold(False, "8: it takes more memory than it may", *too_much)
+
+
+def _too_much(what: Kind, found: Input, size: int, constant: int) -> tuple[int, int, int] | None:
+    """The bytes at the peak for a text of about a size, if too many, with those of the value and of the text."""
+    text = found.grown(_times(found, size))
     options = {**found.options, "limits": None}
     every = max(found.every, 64)
     deltas = [text[at : at + every] for at in range(0, len(text), every)]
     ours, extractor = _peak(lambda: _feed_all(what, deltas, options))
     times = 2 * MEMORY if extractor.rejected else MEMORY  # pydantic's errors quote what does not fit
     times += TOKENS * what.has_union
-    most = times * sys.getsizeof(text) + CONSTANT + EACH_CANDIDATE * extractor.candidate
+    most = times * sys.getsizeof(text) + constant + EACH_CANDIDATE * extractor.candidate
     most += EACH_MISFIT * len(extractor.rejected)
     if ours > most:  # unless it is what is compiled when it is first needed, or what nobody holds any more
         ours, extractor = _peak(lambda: _feed_all(what, deltas, options, collect=8))
     if ours <= most:
-        return
+        return None
     theirs, misfits = _greatest_value(what, deltas, options)
     most += EACH_MISFIT * (misfits - len(extractor.rejected))
     theirs += theirs // 4  # what grows part by part has room to spare: a list up to an eighth, and its parts likewise
-    hold(ours <= most + theirs, "8: it takes more memory than it may", ours, theirs, sys.getsizeof(text))
+    return (ours, theirs, sys.getsizeof(text)) if ours > most + theirs else None
 
 
 def _greatest_value(what: Kind, deltas: list[str], options: Options) -> tuple[int, int]:
