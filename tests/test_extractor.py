@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from partway import Extractor, Limits, State, Whole
 from partway.errors import (
@@ -425,3 +425,78 @@ def test_old_snapshots_never_change():
         fresh.append(repr(extractor.partial))
     assert [repr(partial) for partial in seen] == fresh
     assert all(dump in (None, new) for dump, new in zip(dumps, fresh, strict=True))
+
+
+def feed_all(extractor, deltas):
+    for delta in deltas:
+        extractor.feed(delta)
+
+
+class Strict(BaseModel):
+    title: str = ""
+    numbers: list[int] = []
+
+    @field_validator("numbers")
+    @classmethod
+    def no_two(cls, numbers: list[int]) -> list[int]:
+        return [1 // (2 - number) for number in numbers]
+
+
+def test_an_exception_of_a_validator_ends_the_extractor_and_loses_nothing():
+    text = '{"title":"Soup","numbers":[1,2],"title":"Stew"}'
+    for deltas in ([text], list(text)):
+        extractor = Extractor(Strict)
+        with pytest.raises(ZeroDivisionError):
+            feed_all(extractor, deltas)
+        assert extractor.partial.model_dump(exclude_unset=True)["title"] == "Soup"
+        with pytest.raises(UsageError, match="after the end"):
+            extractor.feed("x")
+        with pytest.raises(UsageError, match="after the end"):
+            extractor.finish()
+
+
+EVENTS = '{"title":"Soup","steps":[{"text":"Mix"},{"text":"Fry"}]}'
+
+
+@pytest.mark.parametrize("deltas", [[EVENTS], list(EVENTS)], ids=["whole", "characters"])
+def test_an_exception_of_a_callback_ends_the_extractor_and_loses_nothing(deltas):
+    def stories(most):
+        told = []
+
+        def note(event):
+            told.append(event)
+            if len(told) == most:
+                raise KeyError(most)
+
+        extractor = Extractor(Recipe, on_event=note)
+        return told, extractor
+
+    told, extractor = stories(None)
+    feed_all(extractor, deltas)
+    for number in range(1, len(told) + 1):
+        seen, extractor = stories(number)
+        with pytest.raises(KeyError):
+            feed_all(extractor, deltas)
+        assert len(seen) == number
+        repr(extractor.partial)
+        with pytest.raises(UsageError, match="after the end"):
+            extractor.feed("x")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda extractor: extractor.feed("x"),
+        lambda extractor: extractor.finish(),
+        lambda extractor: extractor.restart("because"),
+    ],
+    ids=["feed", "finish", "restart"],
+)
+def test_a_callback_cannot_call_what_calls_it(call):
+    for deltas in ([EVENTS], list(EVENTS)):
+        extractor = Extractor(Recipe, on_event=lambda _: call(extractor))  # noqa: B023  # it is called in this turn
+        with pytest.raises(UsageError, match="a call from inside"):
+            feed_all(extractor, deltas)
+    operated = Extractor(Recipe, json_only=True, on_event=lambda _: operated.operate(("title",), "x"))
+    with pytest.raises(UsageError, match="a call from inside"):
+        operated.operate(("title",), "Soup")

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import gc
 import uuid
+import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import (
     Annotated,
@@ -51,6 +54,7 @@ from pydantic import (
     ValidationInfo,
     WrapValidator,
     computed_field,
+    create_model,
     field_serializer,
     field_validator,
     model_serializer,
@@ -60,7 +64,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, PydanticUseDefault, core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
-from partway import Extractor, State
+from partway import Extractor, Partial, State, _plan
 from partway._plan import plan_for, retitled
 from partway._reader import BACKENDS
 from partway.errors import MismatchError, UsageError
@@ -1160,9 +1164,39 @@ def test_what_pydantic_cannot_validate_is_a_usage_error(tp: Any):
         plan_for(tp)
 
 
+def test_a_class_of_partials_is_told_from_its_model():
+    class Own(Partial[Plain]):
+        pass
+
+    for tp in (Partial[Plain], list[Partial[Plain]], Own):
+        with pytest.raises(UsageError, match="is a class of partials: pass the model itself"):
+            plan_for(tp)
+
+
 def test_an_instance_is_told_from_its_model():
     with pytest.raises(UsageError, match="got an instance of Plain: pass Plain itself"):
         plan_for(Plain(a=1))
+
+
+@pytest.mark.parametrize("show", [repr, Partial.__class_getitem__], ids=["unseen", "seen"])
+def test_types_that_are_made_for_one_call_do_not_stay(show: Any, monkeypatch: pytest.MonkeyPatch):
+    def model() -> weakref.ref[type]:
+        made = create_model("Made", a=(str, ...))
+        extractor = Extractor(made)
+        extractor.feed('{"a":"x')
+        assert extractor.partial.a == "x"
+        show(made)
+        return weakref.ref(made)
+
+    def alive() -> int:
+        models = [model() for _ in range(40)]
+        for _ in range(3):  # what is weak goes with one, what that had kept with the next
+            gc.collect()
+        return sum(one() is not None for one in models)
+
+    assert _plan._cached_plan.cache_parameters()["maxsize"] is not None
+    monkeypatch.setattr(_plan, "_cached_plan", lru_cache(maxsize=4)(_plan._cached_plan.__wrapped__))
+    assert alive() < 10
 
 
 def test_a_plan_is_made_once():

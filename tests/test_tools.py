@@ -390,6 +390,15 @@ def positional(a: int, /) -> None: ...
 def starred(*a: int) -> None: ...
 
 
+def configured(model_config: int) -> None: ...
+
+
+def hidden(_a: int) -> None: ...
+
+
+def impossible(model_validate: int) -> None: ...
+
+
 def unreadable(a: "NoSuchType") -> None: ...  # noqa: F821, UP037
 
 
@@ -403,6 +412,11 @@ def unreadable(a: "NoSuchType") -> None: ...  # noqa: F821, UP037
         ([Weather, Weather], "two tools are called Weather"),
         ([positional], "takes a by position only"),
         ([starred], "takes a by position only"),
+        ([configured], "takes model_config, and no field"),
+        ([hidden], "takes _a, and no field"),
+        ([impossible], "impossible's parameters cannot be"),
+        (None, "not None"),
+        (3, "not 3"),
         ([unreadable], "cannot be read: name 'NoSuchType'"),
         ({"x": object()}, "pydantic"),
     ],

@@ -78,10 +78,10 @@ class Core:
     """What an `Extractor` does with text; its arguments are described there."""
 
     __slots__ = (
-        "_backend", "_behind", "_builder", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw", "_head",
-        "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_prose", "_reader",
-        "_reading", "_shown", "_slice", "_snapshot", "_stale", "_thinking",
-        "_view", "_viewed", "_watch", "type",
+        "_backend", "_behind", "_builder", "_busy", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw",
+        "_head", "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_prose",
+        "_reader", "_reading", "_shown", "_slice", "_snapshot", "_stale", "_thinking", "_view", "_viewed", "_watch",
+        "type",
     )  # fmt: skip
 
     def __init__(
@@ -112,6 +112,7 @@ class Core:
         self._fence = self._new_fence()
         self._prose = Prose(thinking)
         self._mode = Mode.READING if json_only else Mode.SEARCHING
+        self._busy = False  # whether what is fed is being read, which calls validators and whoever listens
         self._reading = False  # whether text is read, and none of it could still be quoted as having no JSON
         self._candidates = 0
         self._flaw: Flaw | None = None
@@ -135,44 +136,84 @@ class Core:
         Raises:
             LimitError: One of the limits was passed.
             MalformedJSONError: With `json_only`: the text is not one JSON document.
-            UsageError: It was finished, or has failed, before; or `delta` is no `str`.
+            UsageError: It was finished, or has failed, before; or `delta` is no `str`; or a callback or a validator of
+                this very text calls.
+            Exception: Whatever a callback or a validator of yours lets out. The extractor is at its end with that.
         """
-        string = self._live
-        if string is not None and delta and type(delta) is str and '"' not in delta and "\\" not in delta:
-            # The common case, on its own for speed: more of an open string, and nothing in it to decode. A character
-            # that is not printable may be one that JSON does not allow. Limits, and the JSON text, catch up later.
-            tail = string.tail + delta
-            if len(tail) < self._most and delta.isprintable():
-                string.tail = tail
-                if self._builder.string is None:
-                    return False
-                self._stale = True
-                if self._builder.tells & APPENDS:
-                    self._on_event(Appended(self._builder.string_path, delta))  # type: ignore[misc]  # there is one
-                return True
-        reader, builder = self._reader, self._builder
-        if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > AMPLE:
-            # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
-            if string is not None:
-                self._left -= reader.catch_up()
-                self._live = None
-            self._left -= len(delta)
-            builder.changed = False
-            reader.feed(delta)
-            if not reader.stopped:
-                if builder.covered:
-                    builder.only_seen()
-                elif not reader.carry:
-                    self._live = reader.string
-                if builder.changed:
+        if self._busy:
+            raise self._inside()
+        try:
+            string = self._live
+            if string is not None and delta and type(delta) is str and '"' not in delta and "\\" not in delta:
+                # The common case, on its own for speed: more of an open string, and nothing in it to decode. A
+                # character that is not printable may be one that JSON does not allow. Limits, and the JSON text, catch
+                # up later.
+                tail = string.tail + delta
+                if len(tail) < self._most and delta.isprintable():
+                    string.tail = tail
+                    if self._builder.string is None:
+                        return False
                     self._stale = True
-                return builder.changed
-            self._look_at(self._ended())
-        elif self._context is None:
-            self._take(delta)
-        else:
-            self._in_context(self._take, delta)
-        return self._taken()
+                    if self._builder.tells & APPENDS:
+                        self._busy = True
+                        self._on_event(Appended(self._builder.string_path, delta))  # type: ignore[misc]  # there is one
+                        self._busy = False
+                    return True
+            reader, builder = self._reader, self._builder
+            if self._reading and delta and type(delta) is str and len(delta) <= self._slice and self._left > AMPLE:
+                # Nearly as common, and on its own as well: a candidate goes on, and does not end here.
+                if string is not None:
+                    self._left -= reader.catch_up()
+                    self._live = None
+                self._left -= len(delta)
+                self._busy = True
+                builder.changed = False
+                reader.feed(delta)
+                if not reader.stopped:
+                    self._busy = False
+                    if builder.covered:
+                        builder.only_seen()
+                    elif not reader.carry:
+                        self._live = reader.string
+                    if builder.changed:
+                        self._stale = True
+                    return builder.changed
+                self._look_at(self._ended())
+            elif self._context is None:
+                self._take(delta)
+            else:
+                self._in_context(self._take, delta)
+            self._busy = False
+            return self._taken()
+        except BaseException as error:
+            self._broke_off(error)
+            raise
+
+    def _guarded(self, call: Callable[..., R], *args: Any) -> R:
+        """Call something that validates and tells, and is no text."""
+        if self._busy:
+            raise self._inside()
+        self._busy = True
+        try:
+            made = self._in_context(call, *args)
+        except UsageError:  # of operations, which see that a call is wrong before they begin
+            self._busy = False
+            raise
+        except BaseException as error:
+            self._broke_off(error)
+            raise
+        self._busy = False
+        return made
+
+    def _inside(self) -> UsageError:
+        return UsageError("a call from inside: what listens, or validates, is called while text is taken in")
+
+    def _broke_off(self, error: BaseException) -> None:
+        """An exception that goes through leaves something half done: end, unless there was nothing begun."""
+        if self._busy and not isinstance(error, PartwayError):
+            self._end_it()
+            self._stale = True
+        self._busy = False
 
     def _taken(self) -> bool:
         """Find out in what way the next text can be taken; say whether the partial has changed."""
@@ -211,6 +252,7 @@ class Core:
             raise self._over(self._data_error(LimitError, self._too_long()))
         if len(self._head) <= QUOTED:
             self._head = (self._head + delta[: QUOTED + 1])[: QUOTED + 1]
+        self._busy = True
         self._builder.changed = False
         self._look_at(delta)
 
@@ -431,7 +473,10 @@ class Core:
         return f"the text is longer than max_chars={self._limits.max_chars:,}"
 
     def _over(self, error: PartwayError) -> PartwayError:
+        self._end_it()
+        return error
+
+    def _end_it(self) -> None:
         self._mode = Mode.OVER
         self._reading = False
         self._live = None
-        return error

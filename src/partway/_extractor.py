@@ -185,12 +185,12 @@ class Extractor(Core, Generic[T, P]):
     def _operated(self, call: Callable[..., None], *args: Any) -> bool:
         builder = self._builder
         builder.changed = False
-        self._in_context(call, *args)
+        self._guarded(call, *args)
         self._left = self._limits.max_chars - len(self._reader.text)
         if self._left < 0:
             raise self._over(self._data_error(LimitError, self._too_long()))
         if self._reader.stopped:
-            self._in_context(self._ended)
+            self._guarded(self._ended)
         if builder.covered:
             builder.only_seen()
         self._stale |= builder.changed
@@ -205,8 +205,10 @@ class Extractor(Core, Generic[T, P]):
             MalformedJSONError: The JSON is broken.
             MismatchError: The JSON does not fit the type.
             LimitError: One of the limits was passed.
-            UsageError: It was finished, or has failed, before.
+            UsageError: It was finished, or has failed, before; or a callback or a validator of its text calls.
         """
+        if self._busy:
+            raise self._inside()
         if self._mode is Mode.OVER:
             raise UsageError("finish() after the end: the result was given, or the error raised, before")
         self._catch_up()
@@ -216,7 +218,7 @@ class Extractor(Core, Generic[T, P]):
         if self._mode is Mode.READING:
             self._builder.changed = False
             if not self._builder.depth:  # inside something, a number may not be whole
-                self._in_context(self._read_to_end)
+                self._guarded(self._read_to_end)
             self._stale |= self._builder.changed
         if self._mode is Mode.READING and self._reader.refuses():
             self._ended()
@@ -282,8 +284,10 @@ class Extractor(Core, Generic[T, P]):
         """Begin anew, because the text does: give up what was shown; say whether anything was.
 
         Raises:
-            UsageError: It was finished, or has failed, before.
+            UsageError: It was finished, or has failed, before; or a callback or a validator of its text calls.
         """
+        if self._busy:
+            raise self._inside()
         if self._mode is Mode.OVER:
             raise UsageError("restart() after the end: make a new Extractor")
         shown = self._builder.began

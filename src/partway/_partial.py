@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
+from weakref import ref
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainSerializer, SerializeAsAny, Tag, WrapSerializer
 from pydantic.fields import FieldInfo
@@ -28,7 +29,6 @@ from partway.errors import UsageError
 __all__ = ["Partial", "dataclass_maker", "is_partial", "model_maker", "partial_class", "show_dataclass", "show_model"]
 
 T = TypeVar("T")
-C = TypeVar("C", bound=type)
 _MODEL: Final = 2
 """Where in the `__mro__` of a partial class the model (or dataclass) stands that it is made of."""
 _new: Final = object.__new__
@@ -57,11 +57,14 @@ def partial_class(type_: Any) -> type:
     """The partial class of a model or dataclass.
 
     Raises:
-        UsageError: It is neither.
+        UsageError: It is neither, or names a type that is not defined yet.
     """
     if isinstance(type_, type):
         if issubclass(type_, BaseModel):
-            return type_ if "__partway_parts__" in vars(type_) else _partial_model(type_)
+            try:
+                return type_ if "__partway_parts__" in vars(type_) else _partial_model(type_)
+            except NameError as error:
+                raise UsageError(f"Partial[{type_.__name__}]: {str(error).splitlines()[0]}") from error
         if dataclasses.is_dataclass(type_):
             return _partial_dataclass(type_)
     raise UsageError(f"Partial[...] takes a model or a dataclass, not {type_!r}")
@@ -85,14 +88,25 @@ def is_partial(cls: type) -> bool:
     return _Unannounced in cls.__bases__
 
 
-def _once(make: Callable[[C], C]) -> Callable[[C], C]:
-    """Keep what is made of a class, as `functools.cache` does, and only one of it if several threads ask at once."""
-    known: dict[C, C] = {}
+def _once(make: Callable[[type], type]) -> Callable[[type], type]:
+    """Keep what is made of a class as long as a plan, a partial or anybody has it; one if several threads ask at once.
+
+    Not longer: a class may have been made for one call, and goes with what was made of it.
+    """
+    known: dict[type, ref[type]] = {}
 
     @wraps(make)
-    def get(cls: C) -> C:
-        made = known.get(cls)
-        return known.setdefault(cls, make(cls)) if made is None else made
+    def get(cls: type) -> type:
+        def forget(gone: ref[type]) -> None:
+            if known.get(cls) is gone:
+                del known[cls]
+
+        kept = known.get(cls)
+        made = None if kept is None else kept()
+        if made is None:
+            made = make(cls)
+            made = known.setdefault(cls, ref(made, forget))() or made  # another thread may have been faster
+        return made
 
     return get
 
@@ -197,7 +211,7 @@ def _reduce(self: Any) -> tuple[Any, ...]:
 
 
 def _restore(model: type[BaseModel], state: dict[Any, Any]) -> BaseModel:
-    partial = _new(_partial_model(model))
+    partial: BaseModel = _new(_partial_model(model))
     partial.__setstate__(state)
     return partial
 
@@ -232,7 +246,13 @@ def _private_defaults(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def show_model(model: type[BaseModel]) -> Callable[[Parts], BaseModel]:
-    """Make partials of a model; the partial class is made with the first."""
+    """Make partials of a model; the partial class is made with the first.
+
+    Raises:
+        UsageError: It is a partial class itself.
+    """
+    if issubclass(model, _Unannounced):
+        raise UsageError(f"{model.__name__} is a class of partials: pass the model itself, and the partials are of it")
     made: Any = None
     set_parts: Any = None
     at_once = any(hasattr(model, name) for name in model.model_fields)  # `__getattr__` is not asked for these

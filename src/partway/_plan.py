@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -158,7 +158,7 @@ def _make_plan(type_: Any, in_context: bool) -> Plan:
     )
 
 
-@cache
+@lru_cache(maxsize=512)  # not all: a type may be made for each call
 def _cached_plan(type_: Any, _spelling: str, in_context: bool) -> Plan:
     """Keep a plan by its type and how that is spelled: `str | bytes == bytes | str`, and they are not the same."""
     return _make_plan(type_, in_context)

@@ -177,8 +177,10 @@ def tool_types(tools: Tools) -> dict[str, Any]:
     """The type of the arguments of each tool, by its name: of a function, a model of its parameters.
 
     Raises:
-        UsageError: A tool has no name of its own, or two have the same.
+        UsageError: A tool has no name of its own, or two have the same; or there are none to go through.
     """
+    if not isinstance(tools, Iterable):
+        raise UsageError(f"tools are a dict of names and types, or several types and functions, not {tools!r}")
     named = tools.items() if isinstance(tools, Mapping) else [(_own_name(tool), tool) for tool in tools]
     types: dict[str, Any] = {}
     for name, tool in named:

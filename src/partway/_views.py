@@ -15,7 +15,7 @@ from __future__ import annotations
 import collections.abc
 import dataclasses
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, Literal, NewType
 
 import typing_extensions
@@ -89,7 +89,7 @@ def _compare(type_: Any, partial: Any) -> Place | None:
         ) from None
 
 
-@cache
+@lru_cache(maxsize=512)
 def _compared(type_: Any, partial: Any, _spelling: str) -> Place | None:
     """Keep what was found out, as plans are kept."""
     return _compare(type_, partial)
