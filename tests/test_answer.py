@@ -147,6 +147,25 @@ def test_with_several_runs_what_had_arrived_of_each_is_noted():
     )]  # fmt: skip
 
 
+class Priced(BaseModel):
+    amount: float
+    name: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.amount:.2f}"
+
+
+@both
+async def test_a_repr_that_cannot_show_a_partial_hides_nothing(source):
+    error = ConnectionError("gone")
+    run = stream(source([chunk('{"name":"As')], error), Priced)
+    for _ in range(2):
+        with pytest.raises(ConnectionError) as caught:
+            await given(run.result())
+        assert caught.value is error
+    assert error.__notes__ == ["what had arrived: a Partial[Priced] that its own repr() cannot show"]
+
+
 def test_the_note_is_short_and_is_left_out_where_nothing_had_arrived():
     early, late = ConnectionError("gone"), ConnectionError("gone")
     for error, chunks in ((early, []), (late, [chunk('{"name":"' + "x" * 5000)])):

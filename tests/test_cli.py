@@ -66,6 +66,14 @@ def test_plain_is_what_a_pipe_gets():
 
 
 @pytest.mark.parametrize("form", ["--plain", "--json"])
+def test_what_json_has_no_number_for_is_null(form):
+    ran = run("replay", "-", form, stdin="[1.5, 1e400]")
+    assert ran.exit_code == 0
+    assert "Infinity" not in ran.stdout
+    assert "[1.5, null]" in ran.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("form", ["--plain", "--json"])
 def test_standard_input(form):
     data = Path(LANGUAGE).read_bytes()
     status, out, err = finish(start("replay", "-", form, stdin=subprocess.PIPE, stdout=subprocess.PIPE), data)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -315,6 +316,49 @@ def test_a_reader_that_is_cancelled_takes_nothing_from_the_others(name):
 
     for turns in range(40):
         asyncio.run(scenario(turns))
+
+
+@pytest.mark.parametrize("cancelled", [False, True], ids=["goes on", "is cancelled"])
+def test_a_loop_that_is_left_takes_nothing_from_who_waits_for_the_result(cancelled):
+    async def scenario() -> None:
+        run = stream(made := AsyncSource(DELTAS), Recipe)
+        waiting = asyncio.ensure_future(run.result())
+        items = run.items("steps[*]")
+        assert await anext(items) == STEPS[0]
+        await items.aclose()
+        assert made.closed == 0
+        if cancelled:
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        else:
+            assert await waiting == READERS["result"][1]
+        assert made.closed == 1
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_reader_in_the_middle_is_told_that_another_thread_pulls():
+    go, pulling = threading.Event(), threading.Event()
+
+    def source():
+        yield '{"title":"T","steps":[{"text":"a"}'
+        pulling.set()
+        assert go.wait(10)
+        yield ',{"text":"b"}]}'
+
+    run = stream(source(), Recipe)
+    items, texts = run.items("steps[*]"), run.text("title")
+    assert (next(items), next(texts)) == (Step(text="a"), "T")
+    thread = threading.Thread(target=run.result)
+    thread.start()
+    assert pulling.wait(10)
+    with pytest.raises(UsageError, match="being pulled already"):
+        next(items)
+    go.set()
+    thread.join()
+    assert run.result().steps == [Step(text="a"), Step(text="b")]
 
 
 def test_the_last_reader_that_leaves_closes_the_source():

@@ -185,7 +185,10 @@ def fill(extractor: Extractor[Any, Any], part: Delta | Operation) -> bool:
 def note_partial(error: Exception, partial: Any) -> None:
     """Say in an error that is not ours, of a source or a validator, what had arrived when it was raised."""
     if partial is not None:
-        shown = repr(partial)
+        try:
+            shown = repr(partial)
+        except Exception:  # noqa: BLE001  # the user's own, which may not know that a field is not there yet
+            shown = f"a {type(partial).__name__} that its own repr() cannot show"
         error.add_note("what had arrived: " + (shown if len(shown) <= _NOTED else shown[:_NOTED] + "…"))
 
 
@@ -238,7 +241,7 @@ def refuse_running(steps: Generator[Any]) -> None:
     Raises:
         UsageError: It is.
     """
-    if inspect.getgeneratorstate(steps) == inspect.GEN_RUNNING:
+    if steps.gi_running:  # type: ignore[attr-defined]  # a generator function made it
         raise UsageError(
             "the source is being pulled already, in another thread or by the source itself: a run is read by one "
             "thread at a time; what waits for the source ends when that is closed itself (`response.close()`)"

@@ -137,7 +137,7 @@ class Playback:
             if self._speed is not None:
                 due -= time.monotonic() - began  # noqa: PLW2901  # what is shown takes time as well
             if due > 0:
-                time.sleep(due)
+                time.sleep(min(due, _NEVER))
             self.number = number
             self._given()
             yield chunk

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from partway import stream
 from partway.events import Path, State
+from partway.patches._json import finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,12 +34,12 @@ def replayed(source: Playback, type_: Any, tool: str | None = None, *, as_json: 
     """
     run = stream(source, type_, tool=tool)
     for partial in run:
-        arrived = _arrived(partial, run.open_path, run.state)
+        arrived = finite(_arrived(partial, run.open_path, run.state))
         if as_json:
             yield json.dumps({"chunk": source.number, "open_path": run.open_path, "partial": arrived})
         else:
             yield f"chunk {source.number}  {json.dumps(arrived, ensure_ascii=False)}"
-    result = _jsonable(run.result(), exclude_unset=False)
+    result = finite(_jsonable(run.result(), exclude_unset=False))
     yield json.dumps({"result": result}) if as_json else f"result  {json.dumps(result, ensure_ascii=False)}"
 
 

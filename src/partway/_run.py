@@ -88,7 +88,10 @@ class Run(BaseRun[T, P]):
         self._readers += 1
         try:
             yield from feed.ready()
-            while not feed.over and next(self._steps, False):
+            while not feed.over:
+                self._refuse_inside()
+                if not next(self._steps, False):
+                    break
                 yield from feed.ready()
         except Exception:
             yield from feed.rest()
@@ -204,6 +207,8 @@ class AsyncRun(BaseRun[T, P]):
     """
 
     _awaits = True
+    _left = False
+    """Whether a loop was left that would have closed the source, had it been the last reader."""
 
     def __init__(
         self, source: AsyncIterable[Any], extractor: Extractor[T, P], intake: Intake[T], showing: Showing
@@ -271,6 +276,7 @@ class AsyncRun(BaseRun[T, P]):
     async def _leave(self, feed: Feed[Any]) -> None:
         self._readers -= 1
         self._listeners.drop(feed.listener)
+        self._left |= feed.closes and not feed.over
         if not self._readers and feed.closes and not feed.over:
             await self.aclose()
 
@@ -308,8 +314,14 @@ class AsyncRun(BaseRun[T, P]):
     async def result(self) -> T:
         """Pull what is left and return the validated value; see `Run.result`."""
         self._calls.refuse_inside()
-        while await self._steps.advance():
-            pass
+        self._readers += 1
+        try:
+            while await self._steps.advance():
+                pass
+        finally:
+            self._readers -= 1
+            if not self._readers and self._left:  # whoever left did not close it, for this one's sake
+                await self.aclose()
         return self._outcome()
 
     async def aclose(self) -> None:

@@ -142,7 +142,7 @@ _RAISING: Final = (
     kinds.Holder,  # the same
     re.Pattern[str],  # Python's `re` raises RecursionError for thousands of brackets, and pydantic lets it through
 )
-_ALIASED: Final = (kinds.Strictly,)  # a dataclass with an alias: `holding` looks for its parts under other names
+_ALIASED: Final = (kinds.Strictly, dict[kinds.Mode, int])  # `holding` looks for their parts under other names
 _CHANGING: Final = (
     kinds.ByChoice,
     kinds.ByName,

@@ -77,7 +77,10 @@ def test_an_error_ends_it_and_what_is_shown_stays():
     assert (replica.error, replica.rejected) == (None, ())
 
 
-@pytest.mark.parametrize("payload", ["", "[1]", "3", '{"p":[[["a","b"],1]]}', '{"p":[7]}', '"text"', '{"p":[[["a"]]]}'])
+BAD = ["", "[1]", "3", '{"p":[[["a","b"],1]]}', '{"p":[7]}', '"text"', '{"p":[[["a"]]]}', "[" * 100_000]
+
+
+@pytest.mark.parametrize("payload", BAD, ids=range(len(BAD)))
 def test_what_is_no_message_is_refused(payload: str):
     replica = Replica()
     replica.feed('{"v":1,"s":{},"o":[]}')

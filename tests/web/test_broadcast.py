@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from viewers import BEGINNING, PIECES, SO_FAR, VALUE, Client, Fed, Recipe, Screen, settled, turns, watch
 
 from partway import stream
+from partway.patches import Replica, encoder
 from partway.web import Broadcast, EventStream, _readers
 
 MANY = 1000
@@ -158,6 +159,35 @@ def test_whatever_happens_in_whatever_order_a_client_ends_with_the_value(steps, 
         source.end()
         await asyncio.gather(*tasks)
         assert all(screen.value == VALUE and screen.over for screen in screens)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("kind", ["async", "sync"])
+def test_a_client_of_another_run_gets_the_whole(kind):
+    async def answer(text):
+        for at in range(0, len(text), 4):
+            yield text[at : at + 4]
+
+    def sync_answer(text):
+        yield from (text[at : at + 4] for at in range(0, len(text), 4))
+
+    source = answer if kind == "async" else sync_answer
+
+    async def scenario():
+        screen = Replica()
+        write = encoder("partway")
+        for title, frames_seen in (("Pancakes", 1), ("Soup", None)):
+            broadcast = Broadcast(stream(source(json.dumps({"title": title})), Recipe), per_second=1e9)
+            async with broadcast.read(screen.seq or None) as frames:
+                seen = 0
+                async for frame in frames:
+                    for message in write.encode(frame):
+                        screen.feed(message)
+                    seen += 1
+                    if seen == frames_seen:
+                        break
+        assert (screen.value["title"], screen.status) == ("Soup", "complete")
 
     asyncio.run(scenario())
 

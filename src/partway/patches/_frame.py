@@ -55,6 +55,9 @@ class Frame:
         whole: Gives the whole value: of a snapshot its own, else that of the newest look, so encode a frame before
             the next one.
         encoded: What encoders have made of it.
+        start: Where in the JSON text `text` begins.
+        document: Of which JSON document of the answer it is, counted from 0: `restarted` begins another.
+        run: A name of the run, for formats that need one; the same for each of its frames, and another for each run.
     """
 
     seq: int
@@ -70,6 +73,9 @@ class Frame:
     texts: Texts = field(default_factory=dict, compare=False, repr=False)
     whole: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
     encoded: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    start: int = field(default=0, compare=False, repr=False)
+    document: int = field(default=0, compare=False, repr=False)
+    run: str = field(default="", compare=False, repr=False)
 
 
 def merge(frames: Sequence[Frame]) -> Frame:
@@ -83,12 +89,13 @@ def merge(frames: Sequence[Frame]) -> Frame:
     last = frames[-1]
     start = max((at for at, frame in enumerate(frames) if frame.snapshot), default=0)
     restart = max((at for at, frame in enumerate(frames) if frame.restarted), default=0)
+    texts = frames[max(start, restart) :]
     rejected = [frame.rejected for frame in frames[start:] if frame.rejected is not None]
     return Frame(
         seq=last.seq,
         after=frames[start].after,
         changes=_joined(change for frame in frames[start:] for change in frame.changes),
-        text="".join(frame.text for frame in frames[max(start, restart) :]),
+        text="".join(frame.text for frame in texts),
         open_path=last.open_path,
         rejected=rejected[-1] if rejected else None,
         status=last.status,
@@ -97,6 +104,9 @@ def merge(frames: Sequence[Frame]) -> Frame:
         restarted=any(frame.restarted for frame in frames[start:]),
         texts={path: text for frame in frames[start:] for path, text in frame.texts.items()},
         whole=last.whole,
+        start=texts[0].start,
+        document=last.document,
+        run=last.run,
     )
 
 

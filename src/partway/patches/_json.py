@@ -10,7 +10,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import Any, Final
 
-__all__ = ["dumps"]
+__all__ = ["dumps", "finite"]
 
 _encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -22,12 +22,13 @@ def dumps(value: Any) -> str:
     try:
         return _encode(value)
     except ValueError:
-        return _encode(_finite(value))
+        return _encode(finite(value))
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The value as JSON can have it."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: finite(inner) for key, inner in value.items()}
+    return [finite(inner) for inner in value] if isinstance(value, list | tuple) else value

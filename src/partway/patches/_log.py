@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 from partway.errors import PartwayError, UsageError
 from partway.events import Path
@@ -41,6 +42,8 @@ class Log:
         self._answers: dict[int | None, Frame] = {}  # for readers at the same place
         self._builder: Any = None
         self._sent = 0  # how much of the JSON text is in frames
+        self._document = 0  # how often text that was in frames was given up
+        self._name = uuid4().hex
         self._rejected: tuple[Path, ...] = ()
         self._misfits: tuple[int, Any] = (0, None)
         self._open: Path | None = ()
@@ -131,6 +134,9 @@ class Log:
             restarted=restarted,
             texts=self._mirror.texts,
             whole=self._whole,
+            start=self._sent - len(text),
+            document=self._document,
+            run=self._name,
         )
         self._frames.append(frame)
         self._answers.clear()
@@ -149,6 +155,8 @@ class Log:
             error=self._error,
             snapshot=True,
             whole=lambda: value,  # what comes behind it may follow later
+            document=self._document,
+            run=self._name,
         )
 
     def _whole(self) -> Any:
@@ -165,6 +173,7 @@ class Log:
         peek, restarted = self._peek, False
         if peek.builder is not self._builder:
             restarted, self._sent = self._sent > 0, 0
+            self._document += restarted
             self._builder = peek.builder
         text = peek.text(self._sent) if peek.filled else ""
         self._sent += len(text)

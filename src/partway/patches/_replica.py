@@ -58,7 +58,7 @@ class Replica:
             if seq <= self.seq and "s" not in said:
                 return False
             self._take(said)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             raise UsageError(f"not a message of the compact form: {payload[:80]!r}") from error
         self.seq = seq
         return True

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
-from partway.patches._encoder import EVENT_STREAM, RESTARTED, Message
+from partway.patches._encoder import EVENT_STREAM, RESTARTED, Message, Sent, named
 from partway.patches._frame import Frame
 from partway.patches._json import dumps
 from partway.patches.json_patch import operations
@@ -28,7 +27,9 @@ class _AgUi:
     sse: bool = True
 
     def __init__(self, *, thread_id: str | None = None, run_id: str | None = None) -> None:
-        self._ids = {"threadId": thread_id or str(uuid4()), "runId": run_id or str(uuid4())}
+        self._thread_id = thread_id
+        self._run_id = run_id
+        self._ids: dict[str, str] = {}
         self._begun = False
         self._over = False
 
@@ -40,8 +41,10 @@ class _AgUi:
         if self._over:
             return []
         events: list[str] = []
-        if not self._begun and _fresh(frame):
-            events.append(dumps({"type": "RUN_STARTED", **self._ids}))
+        if not self._begun:
+            self._name(frame)
+            if frame.after == 0:  # no other connection that this one goes on with
+                events.append(dumps({"type": "RUN_STARTED", **self._ids}))
         events += self._events(frame)
         self._begun = True
         if not self._over and frame.status == "complete":
@@ -49,6 +52,13 @@ class _AgUi:
         elif not self._over and frame.error is not None:
             events.append(self._failed(frame.error["message"], frame.error["type"]))
         return [Message(data, id=frame.seq if n == len(events) else None) for n, data in enumerate(events, 1)]
+
+    def _name(self, frame: Frame) -> None:
+        """Give names to what the caller has not named."""
+        self._ids = {
+            "threadId": self._thread_id or named(frame, "thread"),
+            "runId": self._run_id or named(frame, "run"),
+        }
 
     def _failed(self, message: str, code: str) -> str:
         self._over = True
@@ -94,22 +104,24 @@ class AgUiTool(_AgUi):
         tool_name: str = "answer",
     ) -> None:
         super().__init__(thread_id=thread_id, run_id=run_id)
-        self._call = {"toolCallId": tool_call_id or str(uuid4())}
-        self._name = tool_name
+        self._call_id = tool_call_id
+        self._call: dict[str, str] = {}
+        self._tool = {"toolCallName": tool_name}
+        self._sent = Sent()
+
+    def _name(self, frame: Frame) -> None:
+        super()._name(frame)
+        self._call = {"toolCallId": self._call_id or named(frame, "call")}
 
     def _events(self, frame: Frame) -> list[str]:
         events: list[dict[str, Any]] = []
-        if self._begun and frame.restarted:
+        text = self._sent.more(frame)
+        if text is None:
             return [self._failed(RESTARTED, "Restarted")]
-        if not self._begun and _fresh(frame):
-            events.append({"type": "TOOL_CALL_START", **self._call, "toolCallName": self._name})
-        if frame.text:
-            events.append({"type": "TOOL_CALL_ARGS", **self._call, "delta": frame.text})
+        if not self._begun and frame.after == 0:
+            events.append({"type": "TOOL_CALL_START", **self._call, **self._tool})
+        if text:
+            events.append({"type": "TOOL_CALL_ARGS", **self._call, "delta": text})
         if frame.status == "complete":
             events.append({"type": "TOOL_CALL_END", **self._call})
         return [dumps(event) for event in events]
-
-
-def _fresh(frame: Frame) -> bool:
-    """Whether nothing was told before: no other connection that this one goes on with."""
-    return frame.after == 0

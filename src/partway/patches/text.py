@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from partway.patches._encoder import Message
+from partway.patches._encoder import Message, Sent
 from partway.patches._frame import Frame
 
 __all__ = ["Text"]
@@ -22,11 +22,11 @@ class Text:
     sse: bool = False
 
     def __init__(self) -> None:
-        self._begun = False
+        self._sent = Sent()
         self._over = False
 
     def encode(self, frame: Frame) -> Sequence[Message]:
         """The messages for a frame, which follows the one before."""
-        self._over |= self._begun and frame.restarted
-        self._begun = True
-        return [] if self._over or not frame.text else [Message(frame.text)]
+        text = None if self._over else self._sent.more(frame)
+        self._over = text is None
+        return [Message(text)] if text else []

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import uuid4
 
-from partway.patches._encoder import EVENT_STREAM, RESTARTED, Message
+from partway.patches._encoder import EVENT_STREAM, RESTARTED, Message, Sent, named
 from partway.patches._frame import Frame
 from partway.patches._json import dumps
 
@@ -67,19 +66,23 @@ class VercelTool(_Vercel):
         self, *, message_id: str | None = None, tool_call_id: str | None = None, tool_name: str = "answer"
     ) -> None:
         super().__init__(message_id=message_id)
-        self._call = {"toolCallId": tool_call_id or str(uuid4())}
+        self._call_id = tool_call_id
         self._name = {"toolName": tool_name}
+        self._sent = Sent()
 
     def _parts(self, frame: Frame) -> list[str]:
         parts: list[dict[str, Any]] = []
-        if self._begun and frame.restarted:
+        text = self._sent.more(frame)
+        if text is None:
             return self._failed(RESTARTED)
+        self._call_id = self._call_id or named(frame, "call")
+        call = {"toolCallId": self._call_id}
         if not self._begun and frame.after == 0:
-            parts.append({"type": "tool-input-start", **self._call, **self._name})
-        if frame.text:
-            parts.append({"type": "tool-input-delta", **self._call, "inputTextDelta": frame.text})
+            parts.append({"type": "tool-input-start", **call, **self._name})
+        if text:
+            parts.append({"type": "tool-input-delta", **call, "inputTextDelta": text})
         if frame.status == "complete":
-            parts.append({"type": "tool-input-available", **self._call, **self._name, "input": frame.whole()})
+            parts.append({"type": "tool-input-available", **call, **self._name, "input": frame.whole()})
         return [dumps(part) for part in parts]
 
 

@@ -92,6 +92,8 @@ class Broadcast:
                 first frame is the whole value.
             idle: After how many seconds without a frame `None` is given, for a sign of life.
         """
+        if after is not None and after > self._pull.seq:
+            after = None  # of another run: this one would come to that number, too
         return Reader(self._readers, after, idle)
 
     def since(self, after: int | None) -> Frame | None:

@@ -43,6 +43,11 @@ class Pull(ABC):
         self._per_second = per_second
         self._keep = keep
 
+    @property
+    def seq(self) -> int:
+        """The number of the last frame."""
+        return self._log.seq
+
     def since(self, seq: int | None) -> Frame | None:
         """Give the one frame that leads from a number to now; `None` if there is nothing new."""
         return self._log.since(seq)
