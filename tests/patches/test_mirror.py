@@ -57,6 +57,13 @@ class Camel(BaseModel):
     line_items: list[Item] = []
 
 
+class Taken(BaseModel):
+    """Its extra key may be called like the field."""
+
+    model_config = ConfigDict(extra="allow")
+    a: int = Field(alias="A")
+
+
 class TwoNames(BaseModel):
     seen: str = Field(validation_alias="in", serialization_alias="out")
     inner: TwoNames | None = Field(None, validation_alias="deep", serialization_alias="deeper")
@@ -191,6 +198,7 @@ SAME = [
     (Everything, '{"total": {"name": "abc", "spots": [[1, 2], {"x": 3, "y": 4}]}, "ratio": 1e400}'),
     (Everything, '{"sorted": {"words": ["c", "a", "b"], "inner": ' + ITEMS + "}}"),
     (Everything, '{"items": [{"name": "a", "price": "much"}, 7, {"name": 8}], "pair": [1], "color": "green"}'),
+    (list[Taken], '[{"A": 1, "a": [2]}, {"A": 2, "a": "x"}]'),
     (Camel, '{"unitPrice": 1, "more": "x", "unitPrice": 2, "more": ["y"], "lineItems": [], "unitPrice": 3}'),
     (dict[str, list[Item]], '{"a": ' + ITEMS + ', "b": [], "a": [{"name": "again"}]}'),
     (dict[int, str], '{"1": "abc", "2": "d", "01": "xy"}'),

@@ -70,14 +70,17 @@ class ObjectForm:
         extras = inner.get("extras_schema")
         self.extra = forms.at(_ANY if extras is None else extras, config)
 
-    def parts(self, value: Any) -> Iterator[tuple[str, str, Form, Any]]:
-        """What is dumped of an object: the name, the key, its form and the value of each part."""
+    def parts(self, value: Any) -> Iterator[tuple[str, bool, str, Form, Any]]:
+        """What is dumped of an object, of each part: name, whether it is a field, key, form and value."""
         for name, part in self._named(value):
             field = self.fields.get(name)
             if field is None:
-                yield name, name, self.extra, part
+                yield name, False, name, self.extra, part
             elif field.key is not None:
-                yield name, field.key, field.form, part
+                yield name, True, field.key, field.form, part
+        if isinstance(value, BaseModel):  # of these, one may be called like a field whose key is another
+            for name, part in (value.__pydantic_extra__ or {}).items():
+                yield name, False, name, self.extra, part
 
     def _named(self, value: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, BaseModel):
@@ -85,7 +88,6 @@ class ObjectForm:
             for name in value.model_fields_set:
                 if name in fields and name in self.fields:
                     yield name, fields[name]
-            yield from (value.__pydantic_extra__ or {}).items()
         elif isinstance(value, dict):
             yield from value.items()
         else:
@@ -213,7 +215,7 @@ class Form:
             form = self.object(kind.__mro__[2] if is_partial(kind) else kind)
             if form is None or not (form.exact if is_partial(kind) or kind is dict else form.closes):
                 return OMIT
-            pairs = ((key, dump(place, part)) for _, key, place, part in form.parts(value))
+            pairs = ((key, dump(place, part)) for _, _, key, place, part in form.parts(value))
         return {key: inner for key, inner in pairs if key is not None and inner is not OMIT}
 
     def into(self, shape: Shape) -> ObjectForm | ArrayForm | DictForm | None:

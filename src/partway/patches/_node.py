@@ -122,8 +122,8 @@ class Node:
                         yield form.key(slot), form.values, new
             case ObjectForm():
                 old = self._by_name()
-                for name, key, place, new in form.parts(value):
-                    if name not in old or old[name] is not new:
+                for name, known, key, place, new in form.parts(value):
+                    if (name, known) not in old or old[name, known] is not new:
                         yield key, place, new
             case None:
                 pass
@@ -132,14 +132,16 @@ class Node:
         """The keys of the complete value, `None` for those of a list."""
         match self.form:
             case ObjectForm() as form:
-                return {key for _, key, _, _ in form.parts(value)}
+                return {key for _, _, key, _, _ in form.parts(value)}
             case DictForm() as form:
                 return {form.key(slot) for slot in value}
             case _:
                 return None
 
-    def _by_name(self) -> dict[str, Any]:
+    def _by_name(self) -> dict[tuple[str, bool], Any]:
         shape = self.frame.shape
         assert isinstance(shape, ObjectShape)  # noqa: S101  # the form is that of one
         fields = shape.fields
-        return {fields[key].name if key in fields else key: part for key, part in self.frame.parts.items()}
+        return {
+            (fields[key].name, True) if key in fields else (key, False): part for key, part in self.frame.parts.items()
+        }
