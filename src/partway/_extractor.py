@@ -53,7 +53,8 @@ class Extractor(Core, Generic[T, P]):
     Args:
         type_: A model, or any type that `pydantic.TypeAdapter` takes.
         partial: A class of your own to show the partials as; see `stream`.
-        on_event: Called with each event, in the order of the text.
+        on_event: Called with each event, in the order of the text. Meanwhile `partial` may still be what it was before
+            the delta. An exception that it lets out ends the extractor.
         paths: Call it only with events of the places that these patterns name, such as `steps[*].text`; what is told
             of no place, `Restarted` and `Finished`, it is always called with. Other places cost next to nothing then.
         limits: How much is read at most.

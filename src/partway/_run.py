@@ -191,6 +191,11 @@ class Run(BaseRun[T, P]):
             self._started = True
             close_all(self._source)
 
+    def _given_up(self) -> T:
+        """Close it because nobody reads it any more; return what had come by then, if that is all."""
+        self.close()
+        return self.result()
+
     def __enter__(self) -> Self:
         return self
 
@@ -331,6 +336,11 @@ class AsyncRun(BaseRun[T, P]):
         if not self._started:  # then nobody has come to where it is closed
             self._started = True
             await aclose_all(self._source)
+
+    async def _given_up(self) -> T:
+        """Close it because nobody reads it any more; return what had come by then, if that is all."""
+        await self.aclose()
+        return await self.result()
 
     async def __aenter__(self) -> Self:
         return self

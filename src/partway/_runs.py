@@ -25,7 +25,7 @@ from partway._paths import watch_for
 from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
 from partway._run import AsyncRun, Run
-from partway.errors import UsageError
+from partway.errors import TruncatedJSONError, UsageError
 from partway.providers import Channel
 
 if TYPE_CHECKING:
@@ -151,6 +151,12 @@ class _SharedRun(BaseRun[T, P]):
             raise self._branch.error
         return self._branch.value  # type: ignore[return-value]  # set when it was over, and it is
 
+    def _come_to(self) -> T:
+        """What it has come to, without pulling the source, which is for the others."""
+        if not self._branch.over:
+            raise self._extractor.data_error(TruncatedJSONError, "nobody reads this any more", self.open_path)
+        return self._outcome()
+
 
 class _RunOfMany(_SharedRun[T, P], Run[T, P]):
     """A run of several. The source is closed by the loop over them, and by nothing that is done to one."""
@@ -170,6 +176,9 @@ class _RunOfMany(_SharedRun[T, P], Run[T, P]):
     def close(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
+    def _given_up(self) -> T:
+        return self._come_to()
+
 
 class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
     """The same for an async source."""
@@ -183,6 +192,9 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
 
     async def aclose(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
+
+    async def _given_up(self) -> T:
+        return self._come_to()
 
 
 class _BaseRuns(Told, Generic[T, P]):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from viewers import BEGINNING, PIECES, SO_FAR, VALUE, Client, Fed, Recipe, Screen, settled, turns, watch
 
-from partway import stream
+from partway import stream, stream_all
 from partway.patches import Replica, encoder
 from partway.web import Broadcast, EventStream, _readers
 
@@ -159,6 +159,36 @@ def test_whatever_happens_in_whatever_order_a_client_ends_with_the_value(steps, 
         source.end()
         await asyncio.gather(*tasks)
         assert all(screen.value == VALUE and screen.over for screen in screens)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("kind", ["async", "sync"])
+def test_the_source_of_several_runs_is_not_read_for_one_that_nobody_reads(kind):
+    pulled = []
+
+    def source():
+        for piece in ('{"title":"Soup"', *[" "] * 500, "}"):
+            pulled.append(piece)
+            yield piece
+
+    async def async_source():
+        for piece in source():
+            yield piece
+            await asyncio.sleep(0)
+
+    async def scenario():
+        if kind == "async":
+            runs = aiter(stream_all(async_source(), Recipe))
+            run = await anext(runs)
+        else:
+            runs = iter(stream_all(source(), Recipe))
+            run = next(runs)
+        broadcast = Broadcast(run)
+        async with broadcast.read() as frames:
+            await anext(frames)
+        assert broadcast.since(None).error["type"] == "TruncatedJSONError"
+        assert len(pulled) < 300
 
     asyncio.run(scenario())
 

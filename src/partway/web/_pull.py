@@ -83,8 +83,7 @@ class AsyncPull(Pull):
     async def close(self) -> BaseException | None:
         """Close the run; give the error that it has ended with, if any."""
         try:
-            await self._run.aclose()
-            await self._run.result()
+            await self._run._given_up()  # noqa: SLF001  # a run of several is not to be pulled for that
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # it goes to the log
             return error
         return None
@@ -137,8 +136,7 @@ class ThreadPull(Pull):
     async def close(self) -> BaseException | None:
         """Close the run; give the error that it has ended with, if any."""
         try:
-            self._run.close()
-            self._run.result()
+            self._run._given_up()  # noqa: SLF001  # as above
         except Exception as error:  # noqa: BLE001  # it goes to the log
             return error
         return None
