@@ -185,8 +185,8 @@ class Core:
                 self._in_context(self._take, delta)
             self._busy = False
             return self._taken()
-        except BaseException as error:
-            self._broke_off(error)
+        except BaseException:
+            self._broke_off()
             raise
 
     def _guarded(self, call: Callable[..., R], *args: Any) -> R:
@@ -199,8 +199,8 @@ class Core:
         except UsageError:  # of operations, which see that a call is wrong before they begin
             self._busy = False
             raise
-        except BaseException as error:
-            self._broke_off(error)
+        except BaseException:
+            self._broke_off()
             raise
         self._busy = False
         return made
@@ -208,9 +208,9 @@ class Core:
     def _inside(self) -> UsageError:
         return UsageError("a call from inside: what listens, or validates, is called while text is taken in")
 
-    def _broke_off(self, error: BaseException) -> None:
-        """An exception that goes through leaves something half done: end, unless there was nothing begun."""
-        if self._busy and not isinstance(error, PartwayError):
+    def _broke_off(self) -> None:
+        """An exception goes through: if it is none that ends the text, it leaves something half done, so end there."""
+        if self._busy and self._mode is not Mode.OVER:
             self._end_it()
             self._stale = True
         self._busy = False
