@@ -451,6 +451,9 @@ def test_an_exception_of_a_validator_ends_the_extractor_and_loses_nothing():
         assert extractor.partial.model_dump(exclude_unset=True)["title"] == "Soup"
         with pytest.raises(UsageError, match="after the end"):
             extractor.feed("x")
+        with pytest.raises(TruncatedJSONError, match="an exception of a callback or a validator") as caught:
+            extractor.finish()
+        assert caught.value.partial is extractor.partial
         with pytest.raises(UsageError, match="after the end"):
             extractor.finish()
 
@@ -466,7 +469,7 @@ def test_an_exception_of_a_callback_ends_the_extractor_and_loses_nothing(deltas)
         def note(event):
             told.append(event)
             if len(told) == most:
-                raise (KeyError, MalformedJSONError)[most % 2](most)  # the second as of another extractor in there
+                raise (KeyError, MalformedJSONError, UsageError)[most % 3](most)  # these as of another extractor
 
         extractor = Extractor(Recipe, on_event=note)
         return told, extractor
@@ -475,7 +478,7 @@ def test_an_exception_of_a_callback_ends_the_extractor_and_loses_nothing(deltas)
     feed_all(extractor, deltas)
     for number in range(1, len(told) + 1):
         seen, extractor = stories(number)
-        with pytest.raises((KeyError, MalformedJSONError)):
+        with pytest.raises((KeyError, MalformedJSONError, UsageError)):
             feed_all(extractor, deltas)
         assert len(seen) == number
         repr(extractor.partial)
@@ -500,3 +503,9 @@ def test_a_callback_cannot_call_what_calls_it(call):
     operated = Extractor(Recipe, json_only=True, on_event=lambda _: operated.operate(("title",), "x"))
     with pytest.raises(UsageError, match="a call from inside"):
         operated.operate(("title",), "Soup")
+    with pytest.raises(UsageError, match="after the end"):
+        operated.operate(("title",), "Soup")
+    restarted = Extractor(Recipe, on_event=lambda event: isinstance(event, Restarted) and call(restarted))
+    restarted.feed('{"title":"So')
+    with pytest.raises(UsageError, match="a call from inside"):
+        restarted.restart("because")

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import gc
 import pickle
+import weakref
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -492,3 +494,14 @@ def test_equal_partial_dataclasses_are_equal(cls: type):
     assert repr(partial_of(cls, text)) == f"Partial[{cls.__name__}](a=1, b='x'" + (
         ", items=None)" if cls is Standard else ")"
     )
+
+
+def test_who_asks_when_a_partial_class_goes_gets_the_one_that_stays():
+    class Passing(BaseModel):
+        a: int = 0
+
+    got: list[type] = []
+    watching = [weakref.ref(Partial[Passing], lambda _: got.append(Partial[Passing])) for _ in range(3)]
+    gc.collect()
+    assert len(got) == len(watching)
+    assert {*got} == {Partial[Passing]}

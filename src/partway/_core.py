@@ -78,10 +78,10 @@ class Core:
     """What an `Extractor` does with text; its arguments are described there."""
 
     __slots__ = (
-        "_backend", "_behind", "_builder", "_busy", "_candidates", "_context", "_end", "_fail_fast", "_fence", "_flaw",
-        "_head", "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only", "_plan", "_prose",
-        "_reader", "_reading", "_shown", "_slice", "_snapshot", "_stale", "_thinking", "_view", "_viewed", "_watch",
-        "type",
+        "_backend", "_behind", "_broken", "_builder", "_busy", "_candidates", "_context", "_end", "_fail_fast",
+        "_fence", "_flaw", "_head", "_left", "_limits", "_live", "_mismatch", "_mode", "_most", "_on_event", "_only",
+        "_plan", "_prose", "_reader", "_reading", "_shown", "_slice", "_snapshot", "_stale", "_thinking", "_view",
+        "_viewed", "_watch", "type",
     )  # fmt: skip
 
     def __init__(
@@ -113,6 +113,7 @@ class Core:
         self._prose = Prose(thinking)
         self._mode = Mode.READING if json_only else Mode.SEARCHING
         self._busy = False  # whether what is fed is being read, which calls validators and whoever listens
+        self._broken = False  # whether an exception went through, and nobody was told yet how the text ended with that
         self._reading = False  # whether text is read, and none of it could still be quoted as having no JSON
         self._candidates = 0
         self._flaw: Flaw | None = None
@@ -196,9 +197,6 @@ class Core:
         self._busy = True
         try:
             made = self._in_context(call, *args)
-        except UsageError:  # of operations, which see that a call is wrong before they begin
-            self._busy = False
-            raise
         except BaseException:
             self._broke_off()
             raise
@@ -212,7 +210,7 @@ class Core:
         """An exception goes through: if it is none that ends the text, it leaves something half done, so end there."""
         if self._busy and self._mode is not Mode.OVER:
             self._end_it()
-            self._stale = True
+            self._broken = self._stale = True
         self._busy = False
 
     def _taken(self) -> bool:

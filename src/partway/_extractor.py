@@ -21,7 +21,7 @@ from partway._plan import CONTEXT
 from partway._prose import Prose
 from partway._shapes import ObjectShape
 from partway._snapshot import ABSENT, look_up
-from partway.errors import LimitError, MalformedJSONError, PartwayError, UsageError
+from partway.errors import LimitError, MalformedJSONError, PartwayError, TruncatedJSONError, UsageError
 from partway.events import Event, Finished, Path, Rejection, Restarted, State
 
 __all__ = ["Extractor"]
@@ -143,6 +143,8 @@ class Extractor(Core, Generic[T, P]):
         operations = self._operations()
         if not all(type(step) is str or type(step) is int for step in path):
             raise UsageError(f"operate() takes a path of str and int, not {path!r}")
+        if not (value is None or isinstance(value, str | int | float)):  # what is bool is int
+            raise UsageError(f"an operation puts a str, a number, a bool or None, not a {type(value).__name__}")
         try:
             if self._mode is Mode.FOUND:
                 raise self._over(self._data_error(MalformedJSONError, "expected no more, since the value is complete"))
@@ -202,7 +204,7 @@ class Extractor(Core, Generic[T, P]):
 
         Raises:
             NoJSONError: No JSON was in the text.
-            TruncatedJSONError: The text ended inside the JSON.
+            TruncatedJSONError: The text ended inside the JSON, or an exception of a callback or a validator ended it.
             MalformedJSONError: The JSON is broken.
             MismatchError: The JSON does not fit the type.
             LimitError: One of the limits was passed.
@@ -210,6 +212,9 @@ class Extractor(Core, Generic[T, P]):
         """
         if self._busy:
             raise self._inside()
+        if self._broken:
+            self._broken = False
+            raise self._data_error(TruncatedJSONError, "an exception of a callback or a validator ended the reading")
         if self._mode is Mode.OVER:
             raise UsageError("finish() after the end: the result was given, or the error raised, before")
         self._catch_up()
@@ -293,7 +298,11 @@ class Extractor(Core, Generic[T, P]):
             raise UsageError("restart() after the end: make a new Extractor")
         shown = self._builder.began
         if shown and self._on_event is not None:
-            self._on_event(Restarted(reason))
+            self._busy = True
+            try:
+                self._on_event(Restarted(reason))
+            finally:
+                self._busy = False
         self._fence = self._new_fence()
         self._prose = Prose(self._thinking)
         self._flaw = self._mismatch = self._end = self._live = None

@@ -214,10 +214,8 @@ class Operations(Reader):
                 return "boolean", "true" if value else "false"
             case str():
                 return "string", self._quoted(value)
-            case float() | int():
-                pass
             case _:
-                raise UsageError(f"an operation puts a str, a number, a bool or None, not a {type(value).__name__}")
+                pass  # a number
         try:
             text = _write(value)
         except ValueError as error:

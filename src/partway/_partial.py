@@ -103,9 +103,13 @@ def _once(make: Callable[[type], type]) -> Callable[[type], type]:
 
         kept = known.get(cls)
         made = None if kept is None else kept()
-        if made is None:
-            made = make(cls)
-            made = known.setdefault(cls, ref(made, forget))() or made  # another thread may have been faster
+        new = made
+        while made is None:
+            if kept is not None:
+                forget(kept)  # it is to be called, and was not yet
+            new = new or make(cls)
+            kept = known.setdefault(cls, ref(new, forget))  # another thread may have been faster
+            made = kept()
         return made
 
     return get

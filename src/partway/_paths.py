@@ -49,6 +49,8 @@ _SEGMENT: Final = re.compile(
           | (?P<dot>\.)?(?:(?P<star>\*)|(?P<name>[^\s.\[\]"'*]+)) )""",
     re.VERBOSE,
 )
+_QUIET: Final = 64
+"""How many answers of `Node.quiet` are kept."""
 _ROOT: Final = re.compile(r"\$(?=[.\[]|$)")
 
 
@@ -158,6 +160,8 @@ class Node:
 
     def quiet(self, fields: Mapping[str, V]) -> dict[str, V]:
         """The fields of an object here, by their keys, of which nothing is to be told."""
+        if len(self._kept) == _QUIET:  # types may be made for each call, and a watch is kept
+            self.known, self._kept = {}, []
         quiet = self.known[id(fields)] = {key: field for key, field in fields.items() if not self.step(key).tells}
         self._kept.append(fields)  # alive: an id may be used again
         return quiet

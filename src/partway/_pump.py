@@ -62,8 +62,10 @@ class Pump(BasePump):
             router.break_off(error)
         finally:
             self.within = False
-            router.close()
-            close_all(iterator, self._source)
+            try:
+                router.close()
+            finally:
+                close_all(iterator, self._source)
 
     def refuse_running(self) -> None:
         """Refuse to pull or close the source while it is being pulled.
@@ -117,8 +119,10 @@ class AsyncPump(BasePump):
             router.break_off(error)
         finally:
             self.within = False
-            router.close()
-            await aclose_all(iterator, self._source)
+            try:
+                router.close()
+            finally:
+                await aclose_all(iterator, self._source)
 
     async def aclose(self) -> None:
         """Close the source; nothing more is pulled. A task that is pulling is waited for."""

@@ -26,6 +26,7 @@ from partway._pump import AsyncPump, BasePump, Pump
 from partway._router import Branch, Router
 from partway._run import AsyncRun, Run
 from partway.errors import TruncatedJSONError, UsageError
+from partway.events import State
 from partway.providers import Channel
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ class _SharedRun(BaseRun[T, P]):
     def _come_to(self) -> T:
         """What it has come to, without pulling the source, which is for the others."""
         if not self._branch.over:
+            if self._extractor.state() is State.COMPLETE:
+                return self._extractor.snapshot  # type: ignore[no-any-return]  # complete, it is a T
             raise self._extractor.data_error(TruncatedJSONError, "nobody reads this any more", self.open_path)
         return self._outcome()
 

@@ -109,3 +109,22 @@ def test_what_has_no_name_is_called_the_same_on_each_connection_of_a_run(name: A
         assert names(log, after=2) <= names(log)
     assert names(logs[0])
     assert not names(logs[0]) & names(logs[1])
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_who_asks_before_the_next_look_gets_no_text_of_what_begins_anew(name: Any):
+    extractor: Extractor[Any] = Extractor(Recipe)
+    log, write = Log(extractor, keep=1), encoder(name)
+    extractor.feed('{"title":"old')
+    log.look()
+    first = log.since(None)
+    assert first is not None
+    got = text_of(name, write, first)
+    for character in "er and older":
+        extractor.feed(character)
+        log.look()
+    extractor.feed('" oops {"title":"quite another, and longer than that')
+    frame = log.since(first.seq)
+    assert frame is not None
+    assert frame.whole() == {"title": "older and older"}
+    assert got + text_of(name, write, frame) == '{"title":"older and older'

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from viewers import BEGINNING, PIECES, SO_FAR, VALUE, Client, Fed, Recipe, Screen, settled, turns, watch
 
-from partway import stream, stream_all
+from partway import stream, stream_all, stream_choices
 from partway.patches import Replica, encoder
 from partway.web import Broadcast, EventStream, _readers
 
@@ -193,6 +193,28 @@ def test_the_source_of_several_runs_is_not_read_for_one_that_nobody_reads(kind):
     asyncio.run(scenario())
 
 
+def test_one_of_several_runs_that_is_all_there_is_complete():
+    async def source():
+        yield choice(0, json.dumps({"title": "Soup"}))
+        for _ in range(500):
+            yield choice(1, "x")
+            await asyncio.sleep(0)
+
+    def choice(index, text):
+        return {"choices": [{"index": index, "delta": {"content": text}}]}
+
+    async def scenario():
+        runs = aiter(stream_choices(source(), Recipe))
+        broadcast = Broadcast(await anext(runs))
+        async with broadcast.read() as frames:
+            async for frame in frames:
+                if frame.whole():
+                    break
+        assert (broadcast.since(None).status, broadcast.since(None).whole()["title"]) == ("complete", "Soup")
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize("kind", ["async", "sync"])
 def test_a_client_of_another_run_gets_the_whole(kind):
     async def answer(text):
@@ -207,10 +229,12 @@ def test_a_client_of_another_run_gets_the_whole(kind):
     async def scenario():
         screen = Replica()
         write = encoder("partway")
-        for title, frames_seen in (("Pancakes", 1), ("Soup", None)):
+        for title, frames_seen in (("Pancakes", 2), ("Soup", None)):
             broadcast = Broadcast(stream(source(json.dumps({"title": title})), Recipe), per_second=1e9)
             async with broadcast.read(screen.seq or None) as frames:
                 seen = 0
+                while screen.seq and not broadcast.ended:  # noqa: ASYNC110  # there is nothing else to wait for
+                    await asyncio.sleep(0)
                 async for frame in frames:
                     for message in write.encode(frame):
                         screen.feed(message)

@@ -41,7 +41,8 @@ class Log:
         self._frames: deque[Frame] = deque(maxlen=keep)
         self._answers: dict[int | None, Frame] = {}  # for readers at the same place
         self._builder: Any = None
-        self._sent = 0  # how much of the JSON text is in frames
+        self._buffer = self._peek.buffer  # what had the JSON text at the last look
+        self._sent = 0  # how much of that is in frames
         self._document = 0  # how often text that was in frames was given up
         self._name = uuid4().hex
         self._rejected: tuple[Path, ...] = ()
@@ -143,7 +144,7 @@ class Log:
         return frame
 
     def _snapshot(self) -> Frame:
-        text, value = self._peek.text()[: self._sent], self._whole()
+        text, value = self._buffer.slice(0, self._sent), self._whole()
         return Frame(
             seq=self.seq,
             after=0,
@@ -175,6 +176,7 @@ class Log:
             restarted, self._sent = self._sent > 0, 0
             self._document += restarted
             self._builder = peek.builder
+        self._buffer = peek.buffer
         text = peek.text(self._sent) if peek.filled else ""
         self._sent += len(text)
         return text, restarted

@@ -16,7 +16,7 @@ from partway._builder import Builder
 from partway._extractor import Extractor
 from partway._frames import Frame
 from partway._snapshot import Settled, Spine, show
-from partway._strings import OpenString
+from partway._strings import OpenString, TextBuffer
 from partway.errors import UsageError
 from partway.events import Path
 from partway.patches._dumping import form_for
@@ -73,6 +73,11 @@ class Peek:
         extractor = self._extractor
         extractor._catch_up()
         return extractor._reader.text.slice(start, extractor._end)
+
+    @property
+    def buffer(self) -> TextBuffer:
+        """What holds the JSON text of the candidate, which others behind it do not change."""
+        return self._extractor._reader.text
 
     @property
     def top(self) -> Frame:
