@@ -399,6 +399,7 @@ class Core:
             try:
                 builder.value = self._plan.validate_json(self.text)
             except ValidationError as error:
+                error.__traceback__ = None  # its frames would keep the candidate before
                 self._mismatch = error
                 self._mode = Mode.FOUND if self._only else Mode.SEARCHING
                 return behind

@@ -26,7 +26,7 @@ def reason(error: ValidationError, path: Path, *, union: bool, total: int | None
         union: Whether it is that of a union, so that the errors begin with the name or tag of a member.
         total: How many errors there are in all, of which these are some.
     """
-    lines = error.errors(include_url=False)
+    lines = error.errors(include_url=False, include_context=False, include_input=False)
     members: dict[str, list[ErrorDetails]] = {}
     if union:
         for line in lines:

@@ -20,6 +20,7 @@ import copy
 import gc
 import itertools
 import json
+import re
 import sys
 import tracemalloc
 import zlib
@@ -60,6 +61,10 @@ TOKENS: Final = 28
 """Bytes for a character that the tokens of a union may take that is not settled."""
 EACH_MISFIT: Final = 3_000
 """Bytes that a value may take that does not fit: pydantic's error for it, with those of what is around it."""
+
+_ASTRAL: Final = re.compile(r"\\u[dD][89abAB]")
+_WIDE: Final = re.compile(r"\\u(?!00)")
+"""Escapes of characters that take 4 bytes in a string of Python, and of those that take 2."""
 
 
 class BrokenPromise(AssertionError):  # noqa: N818 # it is what it says
@@ -505,7 +510,8 @@ def _too_much(what: Kind, found: Input, size: int, constant: int) -> tuple[int, 
     ours, extractor = _peak(lambda: _feed_all(what, deltas, options))
     times = 2 * MEMORY if extractor.rejected else MEMORY  # pydantic's errors quote what does not fit
     times += TOKENS * what.has_union
-    most = times * sys.getsizeof(text) + constant + EACH_CANDIDATE * extractor.candidate
+    spelled = _spelled(text)
+    most = times * spelled + constant + EACH_CANDIDATE * extractor.candidate
     most += EACH_MISFIT * len(extractor.rejected)
     if ours > most:  # unless it is what is compiled when it is first needed, or what nobody holds any more
         ours, extractor = _peak(lambda: _feed_all(what, deltas, options, collect=8))
@@ -514,18 +520,29 @@ def _too_much(what: Kind, found: Input, size: int, constant: int) -> tuple[int, 
     theirs, misfits = _greatest_value(what, deltas, options)
     most += EACH_MISFIT * (misfits - len(extractor.rejected))
     theirs += theirs // 4  # what grows part by part has room to spare: a list up to an eighth, and its parts likewise
-    return (ours, theirs, sys.getsizeof(text)) if ours > most + theirs else None
+    return (ours, theirs, spelled) if ours > most + theirs else None
+
+
+def _spelled(text: str) -> int:
+    """The bytes of a text, or of one as long of the widest character that it spells.
+
+    Python gives all characters of a string one width: a key of 60,000 letters and an escaped emoji takes 240 kB.
+    """
+    widest = 4 if _ASTRAL.search(text) else 2 if _WIDE.search(text) else 1
+    return max(sys.getsizeof(text), widest * len(text))
 
 
 def _greatest_value(what: Kind, deltas: list[str], options: Options) -> tuple[int, int]:
     """The bytes of the greatest value that was shown, and the most misfits: of candidates that were given up too."""
     values: list[Any] = []
+    texts: list[str] = []
     misfits: list[int] = [0]
     held: list[Extractor[Any]] = []
 
     def note(event: Event) -> None:
         if isinstance(event, Restarted):
             values.append(held[0].partial)
+            texts.append(held[0].text)
             misfits.append(0)
         elif isinstance(event, Rejected):
             misfits[-1] += 1
@@ -535,13 +552,24 @@ def _greatest_value(what: Kind, deltas: list[str], options: Options) -> tuple[in
         for delta in deltas:
             held[0].feed(delta)
         held[0].finish()
-    if fits(what, held[0].text):
-        sizes = [_peak(lambda: what.adapter.validate_json(held[0].text))[0]]
-    else:
-        sizes = [0]
-        values.append(held[0].partial)
+    texts.append(held[0].text)
+    values.append(held[0].partial)
+    sizes = [_judged(what, text) for text in texts]
     sizes += [max(_peak(lambda value=value: copy.deepcopy(value))[0], _size(value)) for value in values]
     return max(sizes), max(misfits)
+
+
+def _judged(what: Kind, text: str) -> int:
+    """The bytes that pydantic takes for the value of a text, or twice those for its errors: of parts, and of it all."""
+
+    def judge() -> None:
+        try:
+            what.adapter.validate_json(text)
+        except ValidationError as error:
+            error.errors()
+
+    size = _peak(judge)[0]
+    return size if fits(what, text) else 2 * size
 
 
 def _size(value: Any) -> int:
