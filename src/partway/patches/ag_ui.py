@@ -31,6 +31,7 @@ class _AgUi:
         self._run_id = run_id
         self._ids: dict[str, str] = {}
         self._begun = False
+        self._fresh = False  # whether the frame at hand is where the run begins, on no connection before this one
         self._over = False
 
     def _events(self, frame: Frame) -> list[str]:
@@ -41,10 +42,11 @@ class _AgUi:
         if self._over:
             return []
         events: list[str] = []
+        self._fresh = not self._begun and frame.after == 0
         if not self._begun:
             self._name(frame)
-            if frame.after == 0:  # no other connection that this one goes on with
-                events.append(dumps({"type": "RUN_STARTED", **self._ids}))
+        if self._fresh:
+            events.append(dumps({"type": "RUN_STARTED", **self._ids}))
         events += self._events(frame)
         self._begun = True
         if not self._over and frame.status == "complete":
@@ -118,7 +120,7 @@ class AgUiTool(_AgUi):
         text = self._sent.more(frame)
         if text is None:
             return [self._failed(RESTARTED, "Restarted")]
-        if not self._begun and frame.after == 0:
+        if self._fresh:
             events.append({"type": "TOOL_CALL_START", **self._call, **self._tool})
         if text:
             events.append({"type": "TOOL_CALL_ARGS", **self._call, "delta": text})

@@ -29,6 +29,7 @@ class _Vercel:
     def __init__(self, *, message_id: str | None = None) -> None:
         self._start = {"type": "start"} if message_id is None else {"type": "start", "messageId": message_id}
         self._begun = False
+        self._fresh = False  # whether the frame at hand is where the message begins, on no connection before this one
         self._over = False
 
     def _parts(self, frame: Frame) -> list[str]:
@@ -38,8 +39,10 @@ class _Vercel:
         """The messages for a frame, which follows the one before."""
         if self._over:
             return []
-        fresh = not self._begun and frame.after == 0
-        parts = [dumps(self._start)] if fresh else []
+        self._fresh = not self._begun and frame.after == 0
+        if not self._begun:
+            self._name(frame)
+        parts = [dumps(self._start)] if self._fresh else []
         parts += self._parts(frame)
         self._begun = True
         if not self._over and frame.status == "complete":
@@ -47,6 +50,9 @@ class _Vercel:
         elif not self._over and frame.error is not None:
             parts += self._failed(frame.error["message"])
         return [Message(data, id=frame.seq if n == len(parts) else None) for n, data in enumerate(parts, 1)]
+
+    def _name(self, frame: Frame) -> None:
+        """Give names to what the caller has not named."""
 
     def _failed(self, message: str) -> list[str]:
         self._over = True
@@ -67,22 +73,24 @@ class VercelTool(_Vercel):
     ) -> None:
         super().__init__(message_id=message_id)
         self._call_id = tool_call_id
-        self._name = {"toolName": tool_name}
+        self._call: dict[str, str] = {}
+        self._tool = {"toolName": tool_name}
         self._sent = Sent()
+
+    def _name(self, frame: Frame) -> None:
+        self._call = {"toolCallId": self._call_id or named(frame, "call")}
 
     def _parts(self, frame: Frame) -> list[str]:
         parts: list[dict[str, Any]] = []
         text = self._sent.more(frame)
         if text is None:
             return self._failed(RESTARTED)
-        self._call_id = self._call_id or named(frame, "call")
-        call = {"toolCallId": self._call_id}
-        if not self._begun and frame.after == 0:
-            parts.append({"type": "tool-input-start", **call, **self._name})
+        if self._fresh:
+            parts.append({"type": "tool-input-start", **self._call, **self._tool})
         if text:
-            parts.append({"type": "tool-input-delta", **call, "inputTextDelta": text})
+            parts.append({"type": "tool-input-delta", **self._call, "inputTextDelta": text})
         if frame.status == "complete":
-            parts.append({"type": "tool-input-available", **call, **self._name, "input": frame.whole()})
+            parts.append({"type": "tool-input-available", **self._call, **self._tool, "input": frame.whole()})
         return [dumps(part) for part in parts]
 
 
