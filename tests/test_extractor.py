@@ -381,6 +381,12 @@ def test_other_thinking_tags_may_be_named():
     assert run(Recipe, [text])[2] == Recipe(title="Draft")
 
 
+@pytest.mark.parametrize("names", ["think", b"think", [3], None, {"think"}])
+def test_the_names_of_thinking_tags_are_a_sequence(names: Any):
+    with pytest.raises(UsageError, match=r"thinking= takes the names of tags, as \('think', 'plan'\), not"):
+        Extractor(Recipe, thinking=names)
+
+
 def test_whoever_listens_later_hears_what_follows():
     events: list[Any] = []
     extractor = Extractor(Recipe)

@@ -21,6 +21,15 @@ class Shade(Enum):
     BLUE = "blue"
 
 
+class Guessed(Enum):
+    LIGHT = "light"
+    DARK = "dark"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Any:
+        return cls.LIGHT if value == "dim" else None
+
+
 class Point(BaseModel):
     x: int
     label: str = ""
@@ -211,7 +220,7 @@ def test_a_prefix_whose_value_is_refused_shows_nothing():
     assert extractor.feed("]") is True
 
 
-@pytest.mark.parametrize("tp", [str, int, Literal["a", 1], list[Shade], Shade | str], ids=str)
+@pytest.mark.parametrize("tp", [str, int, Literal["a", 1], list[Shade], Shade | str, Guessed], ids=str)
 def test_a_prefix_needs_values_to_choose_from(tp: Any):
     with pytest.raises(UsageError, match="marks an enum or a literal of strings"):
         Extractor(Annotated[tp, Whole(prefix=True)])

@@ -26,6 +26,7 @@ from typing import (
     NotRequired,
     Optional,
     Required,
+    Self,
     TypeVar,
     Union,
 )
@@ -43,6 +44,7 @@ from pydantic import (
     ConfigDict,
     Field,
     Json,
+    PlainSerializer,
     PlainValidator,
     PrivateAttr,
     RootModel,
@@ -243,6 +245,101 @@ class ToldInside(BaseModel):
 
 
 NestedTold = TypeAliasType("NestedTold", "list[NestedTold | Inside]")
+
+
+def scaled(value: int, info: ValidationInfo) -> int:
+    return value * (info.data or {}).get("scale", 1)
+
+
+class Scaled(NamedTuple):
+    n: Annotated[int, AfterValidator(scaled)]
+    s: str = ""
+
+
+class ToldTuple(BaseModel):
+    scale: int
+    pair: Scaled
+
+
+class ToldExtras(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[int, AfterValidator(lambda value, info: value + info.data["a"])]]
+    a: int = 5
+
+
+class Chained:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        named = core_schema.with_info_plain_validator_function(lambda value, info: f"{info.field_name}={value}")
+        return core_schema.chain_schema([core_schema.str_schema(), named])
+
+
+class ToldChain(BaseModel):
+    a: Annotated[str, Chained]
+
+
+class Seven:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        return core_schema.with_default_schema(core_schema.int_schema(), default=7)
+
+
+OrSeven = TypeAliasType("OrSeven", Annotated[int, Seven])
+
+
+class DefaultsBehind(BaseModel):
+    a: OrSeven
+    b: OrSeven
+
+
+class StrictKeys(BaseModel):
+    model_config = ConfigDict(strict=True)
+    numbers: dict[int, str]
+    days: dict[date, int]
+
+
+@dataclasses.dataclass
+class Born:
+    a: int
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        made = super().__new__(cls)
+        made.born = True
+        return made
+
+
+class BornModel(BaseModel):
+    a: int
+    b: str = ""
+    _born: bool = False
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        births.append(cls)
+        return super().__new__(cls)
+
+
+births: list[type] = []
+
+
+@dataclasses.dataclass
+class Raised(Exception):  # noqa: N818  # it is none that is raised
+    a: int
+
+
+@dataclasses.dataclass
+class Made:
+    parts: list[int]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        made = core_schema.no_info_after_validator_function(cls, core_schema.list_schema(core_schema.int_schema()))
+        parts = core_schema.plain_serializer_function_ser_schema(lambda made: made.parts)
+        return core_schema.json_or_python_schema(made, core_schema.is_instance_schema(cls), serialization=parts)
+
+
+class HasStack(BaseModel):
+    stack: Made
+    also: Annotated[list[int], PlainSerializer(lambda made: made.parts), AfterValidator(Made)]
 
 
 class ToldItself(BaseModel):
@@ -944,6 +1041,19 @@ DOCUMENTS: list[tuple[str, Any, list[str]]] = [
     ("a strict list", Annotated[list[int], Field(strict=True)], ["[1]", '["1"]', "{}"]),
     ("a strict tuple", Annotated[tuple[int, str], Field(strict=True)], ['[1,"x"]', "[1]"]),
     ("a strict str", Annotated[str, Field(strict=True)], ['"x"', "1"]),
+    ("keys that are text, and could be more", dict[Decimal | str, int], ['{"1.5":1,"x":2}']),
+    ("keys that are dates or text", dict[date | str, int], ['{"2024-01-01":1,"x":2}']),
+    ("keys of a strict model", StrictKeys, ['{"numbers":{"1":"a"},"days":{"2024-01-01":1}}', '{"numbers":{"x":"a"},"days":{}}']),
+    ("strict keys", dict[Annotated[int, Field(strict=True)], int], ['{"1":2}', '{"x":2}']),
+    ("keys that are refused", dict[Annotated[str, Field(max_length=1)], int], ['{"ab":1,"b":2,"cd":3}', '{"ab":"x"}']),
+    ("a NamedTuple whose validator is told", ToldTuple, ['{"scale":10,"pair":[2,"x"]}', '{"scale":10,"pair":[2]}']),
+    ("extras whose validator is told", ToldExtras, ['{"a":1,"q":5}', '{"q":5}', '{"q":"x","a":1}']),
+    ("a chain whose validator is told", ToldChain, ['{"a":"x"}', '{"a":1}']),
+    ("a default behind a reference", DefaultsBehind, ["{}", '{"a":1}', '{"b":"x"}']),
+    ("a dataclass with a __new__", Born, ['{"a":1}', '{"a":"x"}']),
+    ("a model with a __new__", BornModel, ['{"a":1,"b":"x"}', '{"a":"x"}']),
+    ("a dataclass that is an exception", Raised, ['{"a":1}', '{"a":"x"}']),
+    ("what a function makes of a list", HasStack, ['{"stack":[1,2],"also":[3]}', '{"stack":[1,2],"also":["x"]}']),
 ]  # fmt: skip
 
 CASES = [pytest.param(tp, text, id=f"{name}: {text[:60]}") for name, tp, texts in DOCUMENTS for text in texts]
@@ -983,6 +1093,10 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
     ("computed fields only in the end", Computed, '{"width":2,▸"height":3▸}▸', [{"width": 2}, {"width": 2},
         {"width": 2, "height": 3, "area": 6}]),
     ("no serializer of the whole model", Serialized, '{"a":1,▸"b":"▸"}▸', [{"a": 1}, {"a": 1, "b": ""}, {"A": 2}]),
+    ("what a function makes of a list when it is whole", HasStack, '{"stack":[1▸,2]▸,"also":[1▸]▸', [{}, {"stack": [1, 2]}, {"stack": [1, 2]},
+        {"stack": [1, 2], "also": [1]}]),
+    ("a NamedTuple that is told of others, in the end", ToldTuple, '{"scale":3,"pair":[2]▸}▸', [{"scale": 3}, {"scale": 3, "pair": (6, "")}]),
+    ("extras that are told of others, in the end", ToldExtras, '{"q":2,▸"a":1▸}▸', [{}, {}, {"a": 1, "q": 3}]),
     ("secrets when they are whole", Secrets, '{"password":"pass▸word"▸', [{}, {"password": SecretStr("password")}]),
     ("Json when it is whole", Secrets, '{"data":"[1,▸2]"▸', [{}, {"data": [1, 2]}]),
     ("a root model when it is whole", HasRoots, '{"numbers":[1,2▸]▸,"words":{"a":"▸"}▸', [{}, {"numbers": [1, 2]},
@@ -1130,6 +1244,21 @@ def test_the_result_is_pydantics_however_the_text_is_cut_in_two(tp: Any, text: s
     wanted = expected(tp, text)
     for cut in range(1, min(len(text), 100)):
         assert found(tp, [text[:cut], text[cut:]]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tp", "text"),
+    [(StrictKeys, '{"numbers":{"1":"a"},"days":{"2024-01-01":1}}'), (DefaultsBehind, '{"a":1}'), (DefaultsBehind, "{}"),
+     (dict[Annotated[int, Field(strict=True)], int], '{"1":2}')],
+)  # fmt: skip
+def test_what_fits_is_no_misfit_on_the_way(tp: Any, text: str):
+    assert found(tp, list(text), fail_fast=True) == expected(tp, text)
+
+
+def test_a_model_is_born_as_pydantic_has_it():
+    births.clear()
+    assert found(BornModel, list('{"a":1}')) == expected(BornModel, '{"a":1}')
+    assert births == [BornModel, BornModel]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -316,7 +316,7 @@ class Builder(Sink):
                 except ValidationError as error:
                     frame.child = HIDDEN
                     # What is said of the object is what is said of the first.
-                    self._note(frame, key, frame.first_error or retitled("dict", error, "[key]"))
+                    self._note(frame, key, frame.first_error or retitled("dict", error, drop=1))
                     frame.own = True
                     return
         if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad and frame.child.shown):

@@ -97,6 +97,10 @@ class Extractor(Core, Generic[T, P]):
         thinking: Sequence[str] = ("think", "thinking", "reasoning"),
         backend: str | None = None,
     ) -> None:
+        if isinstance(thinking, str) or not (
+            isinstance(thinking, Sequence) and all(isinstance(name, str) for name in thinking)
+        ):
+            raise UsageError(f"thinking= takes the names of tags, as ('think', 'plan'), not {thinking!r}")
         super().__init__(
             type_,
             partial=partial,

@@ -14,7 +14,8 @@ from partway._schema import Schema, choices_of
 __all__ = ["is_told", "needs_text"]
 
 _INNER: Final = (
-    "schema", "items_schema", "keys_schema", "values_schema", "json_schema", "lax_schema", "strict_schema"
+    "schema", "items_schema", "keys_schema", "values_schema", "json_schema", "lax_schema", "strict_schema",
+    "arguments_schema", "return_schema",
 )  # fmt: skip
 """Where schemas stand in the schema of what is no object with fields, for JSON."""
 
@@ -65,6 +66,12 @@ def is_told(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
                 todo += choices_of(part).values()
             case "tuple":
                 todo += part["items_schema"]
+            case "chain":
+                todo += part["steps"]
+            case "named-tuple":  # its fields are none to their validators
+                todo += [field["schema"] for field in part["fields"]]
+            case "arguments":  # of a NamedTuple, inside a "call", as older versions of pydantic have it
+                todo += [argument["schema"] for argument in part["arguments_schema"]]
             case _:
                 todo += [part[name] for name in _INNER if name in part]
     return False

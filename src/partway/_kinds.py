@@ -57,7 +57,7 @@ def _accepted(
             return _NUMBER_LIKE if coerced else _TEXT_LIKE
         case "literal":
             return _TEXT_LIKE if all(isinstance(value, str) for value in schema["expected"]) else ATOMS
-        case "enum" if _knows_its_values(schema):
+        case "enum" if knows_its_values(schema):
             values = [member.value for member in schema["members"]]
             return _TEXT_LIKE if all(isinstance(value, str) for value in values) else EVENTS
         case "nullable":
@@ -85,7 +85,7 @@ def _accepted(
     return frozenset().union(*(_accepted(part, definitions, config, seen) for part in parts))
 
 
-def _knows_its_values(schema: Schema) -> bool:
+def knows_its_values(schema: Schema) -> bool:
     """Whether an enum takes no other values than its own; pydantic runs its `_missing_`, said in the schema or not."""
     return not schema.get("missing") and schema["cls"]._missing_.__func__ is Enum._missing_.__func__  # type: ignore[attr-defined]
 
@@ -100,7 +100,7 @@ def is_pure(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
         case "default":
             return schema.get("on_error", "raise") == "raise" and is_pure(schema["schema"], definitions)
         case "enum":
-            return _knows_its_values(schema)
+            return knows_its_values(schema)
         case kind:
             return kind in _PLAIN
 

@@ -15,7 +15,7 @@ import dataclasses
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from types import UnionType
+from types import BuiltinFunctionType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
 from weakref import ref
 
@@ -280,10 +280,11 @@ def model_maker(
     model: type[BaseModel], validate: Callable[[Any], Any], post_init: str | None
 ) -> Callable[[dict[str, Any]], BaseModel]:
     """Make instances of what the `model-fields` validator gives: the fields, the extras, the names that were set."""
+    new: Any = model.__new__  # a class may have one of its own
 
     def make(parts: dict[str, Any]) -> BaseModel:
         fields, extra, fields_set = validate(parts)
-        made = _new(model)
+        made: BaseModel = new(model)
         _set_dict(made, fields)
         _set_extra(made, extra)
         _set_fields_set(made, fields_set)
@@ -323,17 +324,35 @@ def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
 
 
 def _restore_dataclass(cls: type, values: dict[str, Any]) -> Any:
-    return _partial_dataclass(cls)(**values)
+    made: Any = _partial_dataclass(cls)
+    partial = _builtin_new(cls)(made)  # a `__new__` of the user's is meant for what is whole
+    made.__init__(partial, **values)
+    return partial
+
+
+def _builtin_new(cls: type) -> Callable[[type], Any]:
+    """The first `__new__` of a class and its bases that is not written in Python."""
+    found = (vars(base).get("__new__") for base in cls.__mro__)
+    return next(new for new in found if isinstance(new, BuiltinFunctionType))
 
 
 def show_dataclass(cls: type) -> Callable[[Parts], Any]:
     """Make partials of a dataclass. They are put together at once: a class attribute may hide what is missing."""
-    return lambda parts: _partial_dataclass(cls)(**parts()[0])
+    return lambda parts: _restore_dataclass(cls, parts()[0])
 
 
-def dataclass_maker(cls: type, validate: Callable[[Any], Any]) -> Callable[[dict[str, Any]], Any]:
+def dataclass_maker(cls: type, validate: Callable[[Any], Any], *, slots: bool) -> Callable[[dict[str, Any]], Any]:
     """Make instances of what the `dataclass-args` validator gives."""
-    return lambda parts: _set_all(_new(cls), validate(parts)[0])
+    new: Any = cls.__new__
+    if slots:
+        return lambda parts: _set_all(new(cls), validate(parts)[0])
+
+    def make(parts: dict[str, Any]) -> Any:
+        made = new(cls)
+        _set(made, "__dict__", validate(parts)[0])
+        return made
+
+    return make
 
 
 def _set_all(instance: Any, values: dict[str, Any]) -> Any:

@@ -36,7 +36,7 @@ from pydantic_core import (
 )
 
 from partway._from_text import is_told, needs_text
-from partway._kinds import first_characters
+from partway._kinds import first_characters, knows_its_values
 from partway._markers import MARKS, Gate, Mark
 from partway._partial import dataclass_maker, model_maker, show_dataclass, show_model
 from partway._schema import Schema, choices_of, fields_of, inner_of, keys_of, path_keys, refers, strings_of
@@ -164,11 +164,14 @@ def _cached_plan(type_: Any, _spelling: str, in_context: bool) -> Plan:
     return _make_plan(type_, in_context)
 
 
-def retitled(title: str, error: ValidationError, *keys: str | int) -> ValidationError:
-    """The errors of a value under the name of its type, or those of the part at `keys` as errors of the whole."""
+def retitled(title: str, error: ValidationError, *keys: str | int, drop: int = 0) -> ValidationError:
+    """The errors of a value under the name of its type, or those of the part at `keys` as errors of the whole.
+
+    `drop` is how many steps of their places are left out.
+    """
     details: list[InitErrorDetails] = []
     for line in error.errors(include_url=False):
-        detail = InitErrorDetails(type=line["type"], loc=(*keys, *line["loc"]), input=line["input"])
+        detail = InitErrorDetails(type=line["type"], loc=(*keys, *line["loc"][drop:]), input=line["input"])
         if "ctx" in line:
             detail["ctx"] = line["ctx"]
             _forget_frames(line["ctx"].get("error"))
@@ -226,7 +229,10 @@ class _Planner:
             self.definitions.update((part["ref"], part) for part in schema["definitions"])
             return self.place(schema["schema"], config)
         if kind == "json-or-python":
-            return self.place(schema["json_schema"], config)
+            inner = schema["json_schema"]
+            if "serialization" in schema and inner["type"].startswith("function-"):
+                inner = {**inner, "serialization": schema["serialization"]}
+            return self.place(inner, config)
         if kind == "default" and schema.get("on_error", "raise") == "raise":
             return self._defaulting(self.place(schema["schema"], config), schema, config)
         if kind == "definition-ref":
@@ -263,10 +269,12 @@ class _Planner:
             return self._kept(place, lambda: place.but(gate=True))
         if not mark.prefix:
             return self._kept(place, lambda: place.but(streams=False, prefixes=None, object=None, array=None))
-        values = strings_of(inner_of(schema, self.definitions))
-        if values is None:
+        inner = inner_of(schema, self.definitions)
+        values = strings_of(inner)
+        if values is None or (inner["type"] == "enum" and not knows_its_values(inner)):
             raise UsageError(
-                "Whole(prefix=True) marks an enum or a literal of strings, which has a number of values to choose from"
+                "Whole(prefix=True) marks an enum or a literal of strings, which has a number of values to choose "
+                "from; an enum with a _missing_ of its own may take others"
             )
         prefixes = Prefixes(values, _from_json(place.parse))
         return self._kept(place, lambda: place.but(prefixes=prefixes))
@@ -323,7 +331,8 @@ class _Planner:
         if inner in self.unsettled:
             self.waiting.append(lambda: self._describe(place, schema, config))
         place.gate, place.union = inner.gate, inner.union
-        if "serialization" in schema:
+        of_parts = "serialization" in schema["schema"] and not isinstance(inner.object, ObjectShape)
+        if "serialization" in schema or of_parts:
             return  # it is for what the function makes, which may be of any class, and not for what grows
         told = schema["function"]["type"] != "no-info"  # of other fields, of the mode, of the context
         if schema["type"] != "function-after" or told:
@@ -372,7 +381,9 @@ class _Planner:
 
     def _dict(self, schema: Schema, config: CoreConfig) -> DictShape:
         keys, values = schema.get("keys_schema"), schema.get("values_schema")
-        key = None if keys is None else self.place(keys, config).takes["string"]
+        key = None
+        if keys is not None and self.place(keys, config).takes["string"] is not None:
+            key = _from_key(self.parser({"type": "dict", "keys_schema": keys}, config))
         shallow = {**schema, "keys_schema": _ANY_SCHEMA, "values_schema": _ANY_SCHEMA}
         close = self.validator(shallow, config).validate_python if schema.keys() & _LENGTHS else None
         return DictShape(key, ANY if values is None else self._element(values, config), close)
@@ -396,7 +407,8 @@ class _Planner:
         title = str(config.get("title") or schema.get("cls", dict).__name__)
         extra, forbidden = self._extra(inner, config)
         cls = schema["cls"] if schema["type"] != "typed-dict" else dict
-        if needs_text(schema, [field for _, field in named], self.definitions):
+        extras = [{"schema": inner["extras_schema"]}] if "extras_schema" in inner else []
+        if needs_text(schema, [*(field for _, field in named), *extras], self.definitions):
             shape = ObjectShape(cls, title, fields, extra, parse, show, forbidden=forbidden, from_text=True)
             shape.forgiving = bool(schema.get("custom_init"))
             return shape
@@ -427,6 +439,8 @@ class _Planner:
         behavior = inner.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
         if behavior == "allow":
             extras = inner.get("extras_schema")
+            if extras is not None and is_told(extras, self.definitions):
+                return HIDDEN, None
             return (ANY if extras is None else self.place(extras, config)), None
         if behavior == "ignore":
             return HIDDEN, None
@@ -437,9 +451,9 @@ class _Planner:
         """Make the closing validator of a model, dataclass or TypedDict."""
         fields = inner["fields"]
         shallow: Any = (
-            {name: _shallow(field) for name, field in fields.items()}
+            {name: self._shallow(field) for name, field in fields.items()}
             if isinstance(fields, Mapping)
-            else [_shallow(field) for field in fields]
+            else [self._shallow(field) for field in fields]
         )
         closing: Any = {**inner, "fields": shallow, "computed_fields": []}
         if "extras_schema" in inner:
@@ -449,9 +463,19 @@ class _Planner:
             case "model":
                 return model_maker(schema["cls"], validate, schema.get("post_init"))
             case "dataclass":
-                return dataclass_maker(schema["cls"], validate)
+                return dataclass_maker(schema["cls"], validate, slots=schema.get("slots", False))
             case _:
                 return validate
+
+    def _shallow(self, field: Schema) -> Schema:
+        """A field whose value is validated already; its default stays."""
+        schema = field["schema"]
+        while schema["type"] == "definition-ref":
+            schema = self.definitions[schema["schema_ref"]]
+        if schema["type"] != "default":
+            return {**field, "schema": _ANY_SCHEMA}
+        default = {key: value for key, value in schema.items() if key != "ref"}  # other fields may refer to it as well
+        return {**field, "schema": {**default, "schema": _ANY_SCHEMA}}
 
     def parser(self, schema: Schema, config: CoreConfig) -> Callable[[str], Any]:
         """What makes a value of JSON text by this schema; compiled when it is first needed."""
@@ -511,12 +535,6 @@ def _after(shape: Any, after: Callable[[Any], Any], parse: Callable[[str], Any])
     return shape.but(close=parse if shape.from_text else _chain(shape.close, after), judge=judge)
 
 
-def _shallow(field: Schema) -> Schema:
-    """A field whose value is validated already; its default stays."""
-    schema = field["schema"]
-    return {**field, "schema": {**schema, "schema": _ANY_SCHEMA} if schema["type"] == "default" else _ANY_SCHEMA}
-
-
 def _exact_int(take: Take) -> Take:
     assert take is not None  # noqa: S101  # only `Any` takes numbers as they are
     return lambda number: number if type(number) is int else take(number)
@@ -529,6 +547,18 @@ def _exact_float(take: Take) -> Take:
 
 def _chain(first: Take, then: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return then if first is None else lambda value: then(first(value))
+
+
+def _from_key(parse: Callable[[str], Any]) -> Take:
+    """Make a key of a JSON key, with what validates an object: pydantic takes more of a string than of a key."""
+
+    def take(key: str) -> Any:
+        made = parse(f"{{{to_json(key).decode()}:null}}")
+        if not made:  # its validator has left it out
+            raise _not_alone(key)
+        return next(iter(made))
+
+    return take
 
 
 def _from_json(parse: Callable[[str], Any]) -> Take:
