@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Annotated, Any, Final, Literal, NotRequired, Optional, Union
+from typing import Annotated, Any, Final, Literal, NamedTuple, NotRequired, Optional, Union
 from uuid import UUID
 
 import kinds
@@ -98,6 +98,23 @@ class Doubled(BaseModel):
     box: Annotated[Gated | None, Whole()] = None
 
 
+def _scaled(value: int, info: pydantic.ValidationInfo) -> int:
+    return value * len(info.data or ())
+
+
+class Row(NamedTuple):
+    n: Annotated[int, AfterValidator(_scaled)]
+    s: str = ""
+
+
+class Keyed(BaseModel):
+    model_config = ConfigDict(strict=True, extra="allow")
+    __pydantic_extra__: dict[str, Annotated[int, AfterValidator(_scaled)]]
+    numbers: dict[int, str] = {}
+    either: dict[date | str, int] = {}
+    row: Row | None = None
+
+
 class Tagged(Gated):
     """One of its own: pydantic writes a `Tag` into the schema of a model that contains itself, for every use of it."""
 
@@ -134,6 +151,8 @@ _MORE: Final[list[tuple[Any, list[str]]]] = [
     (list[Gated], ['[{"text":"early","id":1},{"id":2}]']),
     (Doubled, ['{"second":"ab","first":"x","extra":[1]}', '{"box":{"id":1},"first":"y"}', '{"first":1}']),
     (Gated | Doubled, ['{"text":"early","id":1}', '{"first":"x"}']),
+    (Keyed, ['{"numbers":{"1":"a","12":"b"},"either":{"2024-02-29":1,"x":2},"row":[2,"x"],"extra":3}', '{"row":[1]}']),
+    (dict[float | str, int], ['{"1.5":1,"x":2,"1.5":3}', '{"":1}']),
     (Told, ['{"kind":"cat","lives":1}', '{"id":1,"text":"x"}', '{"text":"x","kind":null,"id":2}']),
     (dict[str, kinds.Cat | kinds.Dog | str], ['{"a":{"lives":9,"kind":"cat"},"b":"x","c":{"kind":"wolf","name":"y"}}']),
 ]
@@ -147,6 +166,7 @@ _CHANGING: Final = (
     kinds.ByChoice,
     kinds.ByName,
     kinds.WithInit,
+    Keyed,
     dict[float, str],
     dict[int, str],
     dict[bool, int],
