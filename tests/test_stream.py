@@ -518,7 +518,8 @@ async def test_a_result_after_a_break_is_cut_off_if_it_was_not(source):
         with pytest.raises(TruncatedJSONError) as caught:
             await given(run.result())
     assert caught.value.partial.title == "Pâ"
-    assert await drained(run) == []
+    with pytest.raises(TruncatedJSONError):
+        await drained(run)
 
 
 @both

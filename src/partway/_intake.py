@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import AsyncIterable, Callable, Container, Generator, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from typing import Any, Final, Generic, TypeVar, get_args
 
 from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
@@ -248,21 +248,38 @@ def refuse_running(steps: Generator[Any]) -> None:
         )
 
 
-def close_all(*sources: Any) -> None:
-    """Close what can be closed, each once and in this order, though another cannot be."""
-    with ExitStack() as closing:
+def close_all(*sources: Any, after: BaseException | None = None) -> None:
+    """Close what can be closed, each once and in this order, though another cannot be.
+
+    Args:
+        sources: The sources.
+        after: Why they are closed, if it is an error: that closing one has failed as well becomes a note of it.
+    """
+    with _noted(after), ExitStack() as closing:
         for source in reversed(_each_once(sources)):
-            if (close := getattr(source, "close", None)) is not None:
+            if callable(close := getattr(source, "close", None)):
                 closing.callback(close)
 
 
-async def aclose_all(*sources: Any) -> None:
+async def aclose_all(*sources: Any, after: BaseException | None = None) -> None:
     """The same, and wait for it. Who is cancelled while one is being closed closes the others all the same."""
-    async with AsyncExitStack() as closing:
-        for source in reversed(_each_once(sources)):
-            close = getattr(source, "aclose", None) or getattr(source, "close", None)
-            if close is not None:
-                closing.push_async_callback(_aclose, close)
+    with _noted(after):
+        async with AsyncExitStack() as closing:
+            for source in reversed(_each_once(sources)):
+                close = getattr(source, "aclose", None) or getattr(source, "close", None)
+                if callable(close):
+                    closing.push_async_callback(_aclose, close)
+
+
+@contextmanager
+def _noted(after: BaseException | None) -> Iterator[None]:
+    """What fails inside is raised, unless it comes after another error: then that tells of it."""
+    try:
+        yield
+    except Exception as error:
+        if after is None:
+            raise
+        after.add_note(f"closing the source failed as well: {error!r}")
 
 
 async def _aclose(close: Callable[[], object]) -> None:

@@ -65,7 +65,7 @@ class Pump(BasePump):
             try:
                 router.close()
             finally:
-                close_all(iterator, self._source)
+                close_all(iterator, self._source, after=router.error)
 
     def refuse_running(self) -> None:
         """Refuse to pull or close the source while it is being pulled.
@@ -122,7 +122,7 @@ class AsyncPump(BasePump):
             try:
                 router.close()
             finally:
-                await aclose_all(iterator, self._source)
+                await aclose_all(iterator, self._source, after=router.error)
 
     async def aclose(self) -> None:
         """Close the source; nothing more is pulled. A task that is pulling is waited for."""

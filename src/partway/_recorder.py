@@ -93,14 +93,19 @@ class Recorder(Generic[C]):
     def _recorded(self) -> Generator[C]:
         self._started = True
         iterator: Any = None
+        failed: Exception | None = None
         try:
             with _Tape(self._file) as tape:
                 iterator = iter(self._source)
                 for chunk in iterator:
                     tape.write(chunk)
                     yield chunk
+        except Exception as error:
+            failed = error
+            raise
         finally:
-            close_all(iterator, self._source)
+            close_all(iterator, self._source, after=failed)
+            failed = None  # the error keeps this frame
 
     def __iter__(self) -> Iterator[C]:
         return self
@@ -128,14 +133,19 @@ class AsyncRecorder(Generic[C]):
     async def _recorded(self) -> AsyncGenerator[C]:
         self._started = True
         iterator: Any = None
+        failed: Exception | None = None
         try:
             with _Tape(self._file) as tape:
                 iterator = aiter(self._source)
                 async for chunk in iterator:
                     tape.write(chunk)
                     yield chunk
+        except Exception as error:
+            failed = error
+            raise
         finally:
-            await aclose_all(iterator, self._source)
+            await aclose_all(iterator, self._source, after=failed)
+            failed = None  # the error keeps this frame
 
     def __aiter__(self) -> AsyncIterator[C]:
         return self

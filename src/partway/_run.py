@@ -73,16 +73,16 @@ class Run(BaseRun[T, P]):
             self._keep(error)
             raise
         finally:
-            close_all(iterator, self._source)
+            close_all(iterator, self._source, after=self._error)
 
     def _refuse_inside(self) -> None:
         self._calls.refuse_inside()
         refuse_running(self._steps)
 
     def _read(self, feed: Feed[V]) -> Iterator[V]:
-        return self._reading(feed, lives=self._error is None)
+        return self._reading(feed)
 
-    def _reading(self, feed: Feed[V], *, lives: bool) -> Iterator[V]:
+    def _reading(self, feed: Feed[V]) -> Iterator[V]:
         """Give what a feed has, and pull until it is over or the run is, which may have failed before it was made."""
         self._refuse_inside()
         self._readers += 1
@@ -99,7 +99,7 @@ class Run(BaseRun[T, P]):
         finally:
             self._leave(feed)
         yield from feed.rest()
-        if lives and self._error is not None and not feed.over:
+        if self._error is not None and not feed.over:
             raise self._error  # another reader was told of it first
 
     def _leave(self, feed: Feed[Any]) -> None:
@@ -248,12 +248,12 @@ class AsyncRun(BaseRun[T, P]):
             self._keep(error)
             raise
         finally:
-            await aclose_all(iterator, self._source)
+            await aclose_all(iterator, self._source, after=self._error)
 
     def _read(self, feed: Feed[V], *, shares: bool = True) -> AsyncIterator[V]:
-        return self._reading(feed, lives=self._error is None, shares=shares)
+        return self._reading(feed, shares=shares)
 
-    async def _reading(self, feed: Feed[V], *, lives: bool, shares: bool) -> AsyncIterator[V]:
+    async def _reading(self, feed: Feed[V], *, shares: bool) -> AsyncIterator[V]:
         """Give what a feed has, and pull until it is over or the run is, which may have failed before it was made."""
         self._calls.refuse_inside()
         self._readers += 1
@@ -275,7 +275,7 @@ class AsyncRun(BaseRun[T, P]):
             await self._leave(feed)
         for ready in feed.rest():
             yield ready
-        if lives and self._error is not None and not feed.over:
+        if self._error is not None and not feed.over:
             raise self._error  # another reader was told of it first
 
     async def _leave(self, feed: Feed[Any]) -> None:

@@ -46,6 +46,7 @@ from partway import (
     SourceError,
     TruncatedJSONError,
     UsageError,
+    record,
     stream,
     stream_all,
 )
@@ -465,5 +466,67 @@ def test_what_closing_raises_comes_through_and_the_rest_is_closed(shape):
         await given(anext(values) if shape is AsyncResponse else next(values))
         assert str(await outcome(run.aclose if shape is AsyncResponse else run.close)) == "torn"
         assert log.closed == dict.fromkeys(shape.closes, 1)
+
+    asyncio.run(scenario())
+
+
+class Stuck(Response):
+    """One that cannot be closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise OSError("stuck")
+
+
+class AsyncStuck(AsyncResponse):
+    """The same, async."""
+
+    async def close(self) -> None:
+        await super().close()
+        raise OSError("stuck")
+
+
+STUCK: list[Any] = [Stuck, AsyncStuck]
+
+
+async def one(source: Any, _: Any) -> Any:
+    return stream(source, Recipe)
+
+
+async def of_several(source: Any, _: Any) -> Any:
+    return await anext(each(stream_all(source, Recipe)))
+
+
+async def written_down(source: Any, folder: Any) -> Any:
+    return stream(record(source, folder / "tape.jsonl"), Recipe)
+
+
+@pytest.mark.parametrize("shape", STUCK, ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize("run_of", [one, of_several, written_down])
+def test_what_closing_raises_hides_no_error_that_came_first(shape, run_of, tmp_path):
+    async def scenario() -> None:
+        log = Log()
+        broken = ConnectionError("reset")
+        run = await run_of(shape([*DELTAS[:2], broken], log), tmp_path)
+        assert await outcome(run.result) is broken
+        assert "closing the source failed as well: OSError('stuck')" in broken.__notes__
+        assert run.partial.title == "Tea"
+        assert log.closed == dict.fromkeys(shape.closes, 1)
+
+        if run_of is one:  # of others it is an error of their source, or comes too late
+            run = await run_of(shape(DELTAS, log), tmp_path)
+            assert isinstance(await outcome(run.result), OSError)
+            assert await outcome(run.result) == RECIPE
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("begins", [iter, aiter])
+def test_an_attribute_that_is_no_method_closes_nothing(begins):
+    async def scenario() -> None:
+        shape = Response if begins is iter else AsyncResponse
+        source = shape(DELTAS, Log())
+        source.close = True
+        assert await outcome(stream(source, Recipe).result) == RECIPE
 
     asyncio.run(scenario())
