@@ -239,6 +239,43 @@ def test_a_malformed_chunk_is_an_error_of_the_source(odd, words, first, how):
         assert caught.value.partial.name == "As"
 
 
+OLLAMA = [{"model": "m", "message": {"content": text}, "done": False} for text in (A[:9], A[9:])]
+BEDROCK = [{"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": A}}}]
+USED = {"total_tokens": 3}
+SPARSE: list[tuple[str, list[Any], Any]] = [
+    ("no choices", [*CHUNKS, {"choices": None, "usage": USED}], USED),
+    ("no choices at first", [{"choices": None, "model": "m"}, *CHUNKS], None),
+    ("no choices, and it says what it is", [*CHUNKS, {"object": "chat.completion.chunk", "usage": USED}], USED),
+    ("usage alone", [*CHUNKS, {"id": "1", "usage": USED}], USED),
+    ("nothing", [CHUNKS[0], {}, *CHUNKS[1:]], None),
+    (
+        "a message of Ollama's that is null",
+        [OLLAMA[0], {"model": "m", "message": None, "done": False}, OLLAMA[1]],
+        None,
+    ),
+    ("at first", [{"message": None, "done": False}, *OLLAMA], None),
+    ("an event of Bedrock's that is null", [{"messageStart": None}, *BEDROCK, {"messageStop": None}], None),
+    ("metrics without usage", [*BEDROCK, {"metadata": {"metrics": {"latencyMs": 3}}}], None),
+]
+
+
+@pytest.mark.parametrize(("chunks", "usage"), [pytest.param(*row[1:], id=row[0]) for row in SPARSE])
+@both
+async def test_what_is_null_or_missing_in_a_chunk_is_passed_over(source, chunks, usage):
+    for made in (chunks, ["".join(f"data: {json.dumps(one)}\n\n" for one in chunks).encode()]):
+        run = stream(source(made), Tea)
+        assert await given(run.result()) == ASSAM
+        assert run.usage == usage
+
+
+@both
+async def test_a_chunk_that_nobody_knows_loses_nothing_of_those_before(source):
+    run = stream(source([chunk(A[:11]), {"surprise": {"text": "a"}}]), Tea)
+    with pytest.raises(SourceError, match="a dict with the keys 'surprise' is no chunk that is known") as caught:
+        await given(run.result())
+    assert caught.value.partial.name == "As"
+
+
 def test_what_came_before_it_in_a_malformed_chunk_is_kept():
     odd = {"choices": [{"delta": {"content": '{"name":"As', "refusal": 7}}]}
     with pytest.raises(SourceError, match="malformed") as caught:

@@ -140,9 +140,11 @@ class Inlet:
                 self._adapters[format_.__name__] = adapter = format_.Adapter()
             self._adapter = adapter
             return adapter.read(chunk)
-        if self._format is None or not isinstance(field(chunk, "type"), str):  # else it is an event of a newer kind
+        if self._format is None:
             raise unknown(chunk)
-        return ()
+        if chunk == {} or isinstance(field(chunk, "type"), str):  # a sign of life, or an event of a newer kind
+            return ()
+        return (Failure(str(unknown(chunk))),)
 
 
 def _is_sound(part: Part) -> bool:

@@ -52,7 +52,10 @@ def recognizes(chunk: Any) -> bool:
     """Whether a chunk has one of the keys."""
     if any(field(chunk, name) is not None for name in _EVENTS + _ERRORS):
         return True
-    return field(field(field(chunk, "metadata"), "usage"), "inputTokens") is not None
+    if isinstance(chunk, dict) and not chunk.keys().isdisjoint(_EVENTS):
+        return True
+    facts = field(chunk, "metadata")
+    return field(field(facts, "usage"), "inputTokens") is not None or field(facts, "metrics") is not None
 
 
 class Adapter:

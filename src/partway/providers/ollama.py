@@ -23,7 +23,9 @@ _COUNTS: Final = ("prompt_eval_count", "eval_count")
 def recognizes(chunk: Any) -> bool:
     """Whether a chunk says if it is done, and has a message or a response."""
     return isinstance(field(chunk, "done"), bool) and (
-        field(chunk, "message") is not None or isinstance(field(chunk, "response"), str)
+        field(chunk, "message") is not None
+        or isinstance(field(chunk, "response"), str)
+        or (isinstance(chunk, dict) and "message" in chunk)
     )
 
 
@@ -40,9 +42,10 @@ class Adapter:
     def read(self, chunk: Any) -> Sequence[Part]:
         """Thinking, text, whole calls, then why it ended."""
         parts: list[Part] = []
-        if self._chat is None:
-            self._chat = field(chunk, "message") is not None
-        message = field(chunk, "message") if self._chat else chunk
+        message, text = field(chunk, "message"), field(chunk, "response")
+        if self._chat is None and (message is not None or text is not None):
+            self._chat = message is not None
+        message = message if self._chat else chunk
         if thought := field(message, "thinking"):
             parts.append(Delta(REASONING, thought))
         if text := field(message, "content" if self._chat else "response"):

@@ -35,6 +35,8 @@ def recognizes(chunk: Any) -> bool:
     if field(chunk, "object") == "chat.completion.chunk":
         return True
     choices = field(chunk, "choices")
+    if choices is None and isinstance(chunk, dict) and "choices" in chunk:
+        return True
     if isinstance(choices, list):
         return not any(isinstance(choice, str | int | list) or field(choice, "text") is not None for choice in choices)
     kind = field(chunk, "type")
@@ -58,7 +60,11 @@ class Adapter:
         choices = fields.get("choices")
         if choices is None:
             inner = fields.get("chunk") or fields.get("data")
-            return self.read(inner) if field(inner, "choices") is not None else ()
+            if field(inner, "choices") is not None:
+                return self.read(inner)
+            if not fields.get("usage") or fields.get("error") or fields.get("type"):  # else it is of another format
+                return ()
+            choices = ()
         parts: list[Part] = []
         usage = None
         for choice in choices:
