@@ -297,6 +297,18 @@ def test_a_closed_pipe_ends_quietly():
     assert finish(process) == (141, "", "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("command", ["replay", "inspect"])
+def test_what_cannot_be_read_or_written_is_said_in_a_line(command):
+    with Path("/dev/full").open("w") as full:
+        status, _, err = finish(start(command, LANGUAGE, stdout=full))
+    assert (status, err) == (1, "Error: [Errno 28] No space left on device\n")
+    status, _, err = finish(start(command, LANGUAGE, prelude="import sys; sys.stdout = None"))
+    assert (status, err) == (1, "Error: standard output is closed\n")
+    status, _, err = finish(start(command, "-", prelude="import sys; sys.stdin = None"))
+    assert (status, err.splitlines()[-1]) == (2, "Error: standard input is closed")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals on Windows")
 def test_an_interrupt_ends_quietly():
     process = start("replay", EXPEDITION, "--pace", "0.05", stdout=subprocess.PIPE)

@@ -187,7 +187,6 @@ WRONG_SOURCES: list[tuple[str, Callable[[], Any], str]] = [
 # (name, chunk, what the message holds)
 UNKNOWN_CHUNKS: list[tuple[str, Any, str]] = [
     ("a dict", {"kind": "odd", "data": 1}, "dict with the keys 'kind', 'data'"),
-    ("an empty dict", {}, "dict with the keys of nothing"),
     ("an object", Step(text="x"), "Step with the keys 'text' is no chunk"),
     ("a number", 5, "int is no chunk"),
     ("None", None, "NoneType is no chunk"),
@@ -308,11 +307,12 @@ async def test_half_a_character_behind_the_answer_counts_where_nothing_may_follo
 @table(UNKNOWN_CHUNKS, "unknown, words")
 @both
 async def test_an_unknown_chunk_is_named_with_its_keys(source, unknown, words):
-    made = source([chunk('{"title": '), unknown, chunk('"Tea"}')])
-    with pytest.raises(UsageError, match=re.escape(words)) as caught:
-        await given(stream(made, Recipe).result())
-    assert "yield str, bytes, or chunks of openai_responses, " in str(caught.value)
-    assert (made.pulls, made.closed) == (2, 1)
+    for before, error in (([], UsageError), ([chunk('{"title": ')], SourceError)):
+        made = source([*before, unknown, chunk('"Tea"}')])
+        with pytest.raises(error, match=re.escape(words)) as caught:
+            await given(stream(made, Recipe).result())
+        assert "yield str, bytes, or chunks of openai_responses, " in str(caught.value)
+        assert (made.pulls, made.closed) == (1 + len(before), 1)
 
 
 @both
@@ -579,7 +579,33 @@ async def test_an_error_of_the_source_comes_through_while_a_partial_is_held_back
         await drained(run)
 
 
-@pytest.mark.parametrize("every", [-1, float("nan")])
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"limits": {"max_chars": 1}}, r"limits= takes Limits\(...\), not {'max_chars': 1}"),
+        ({"hooks": print}, r"hooks= takes Hooks\(\), to which hooks.on\(...\) adds, not <built-in"),
+        ({"tool": ""}, "tool takes the name of a tool, not ''"),
+        ({"tool": 5}, "tool takes the name of a tool, not 5"),
+    ],
+)
+def test_options_are_of_their_types(options, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        stream(DELTAS, Recipe, **options)
+
+
+@pytest.mark.parametrize("step", [("steps", 0), ["steps"], None])
+def test_a_state_is_asked_for_step_by_step(step):
+    run = stream(DELTAS, Recipe)
+    with pytest.raises(
+        UsageError, match=r"state\(\) takes the steps of a path one by one, as state\('steps', 0\), not"
+    ):
+        run.state(step)
+    run.result()
+    with pytest.raises(UsageError, match="one by one"):
+        run.state(step)
+
+
+@pytest.mark.parametrize("every", [-1, float("nan"), True, "1"])
 def test_an_interval_is_a_number_of_seconds(every):
     with pytest.raises(UsageError, match="every takes a number of seconds, not"):
         stream([JSON], Recipe, every=every)

@@ -67,6 +67,8 @@ class BaseRun(Told, Generic[T, P]):
         self._ended = False
         self._result: T | None = None
         self._error: BaseException | None = None
+        if showing.hooks is not None and not isinstance(showing.hooks, Hooks):
+            raise UsageError(f"hooks= takes Hooks(), to which hooks.on(...) adds, not {showing.hooks!r}")
         self._hook(*(showing.hooks or ()))
 
     def __reduce__(self) -> Never:
@@ -88,7 +90,11 @@ class BaseRun(Told, Generic[T, P]):
         return self._extractor.snapshot
 
     def state(self, *path: str | int) -> State:
-        """How far the place at a path has come; without a path, the whole value."""
+        """How far the place at a path has come; without a path, the whole value.
+
+        Raises:
+            UsageError: A step is neither a key nor an index.
+        """
         return self._extractor.state(*path)
 
     @property

@@ -101,6 +101,8 @@ class Extractor(Core, Generic[T, P]):
             isinstance(thinking, Sequence) and all(isinstance(name, str) for name in thinking)
         ):
             raise UsageError(f"thinking= takes the names of tags, as ('think', 'plan'), not {thinking!r}")
+        if limits is not None and not isinstance(limits, Limits):
+            raise UsageError(f"limits= takes Limits(...), not {limits!r}")
         super().__init__(
             type_,
             partial=partial,
@@ -322,7 +324,13 @@ class Extractor(Core, Generic[T, P]):
         return self._over(self._data_error(kind, message))
 
     def state(self, *path: str | int) -> State:
-        """How far the place at a path has come; without a path, the whole value."""
+        """How far the place at a path has come; without a path, the whole value.
+
+        Raises:
+            UsageError: A step is neither a key nor an index.
+        """
+        if not all(isinstance(step, str | int) for step in path):
+            raise UsageError(f"state() takes the steps of a path one by one, as state('steps', 0), not {path}")
         token = CONTEXT.set(self._context)  # a key of a dict may have to be converted to be found
         try:
             return self._builder.state(path, bare=self._reader.bare)

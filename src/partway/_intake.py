@@ -70,6 +70,8 @@ class Intake(Generic[T]):
         self.answer = Answer(choice)
         self.call: Channel | None = None
         self._json_only = json_only
+        if tool is not None and not (isinstance(tool, str) and tool):
+            raise UsageError(f"tool takes the name of a tool, not {tool!r}")
         self._tool = tool
         self._inlet = inlet_for(None if tool is not None else extractor, form, limits)
         self._wanted: Channel | None = channel("content", choice) if tool is None else None
@@ -212,7 +214,7 @@ def check_source(source: Any, every: Any = None, choice: Any = 0, form: Any = No
             f"the source is a {type(source).__name__}, which cannot be iterated over: "
             "pass an iterable or async iterable of str, bytes or chunks"
         )
-    if every is not None and (not isinstance(every, int | float) or not every >= 0):
+    if every is not None and (isinstance(every, bool) or not isinstance(every, int | float) or not every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
     if isinstance(choice, bool) or not isinstance(choice, int) or choice < 0:
         raise UsageError(f"choice takes a whole number from 0, not {choice!r}")

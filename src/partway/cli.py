@@ -118,6 +118,8 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
     def guarded(**options: Any) -> None:
         import click  # noqa: PLC0415  # an extra
 
+        if sys.stdout is None:
+            raise click.ClickException("standard output is closed")
         try:
             command(**options)
             sys.stdout.flush()
@@ -125,9 +127,11 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
             raise click.UsageError(printable(str(error))) from error
         except (PartwayError, CutError) as error:
             raise click.ClickException(printable(str(error))) from error
-        except BrokenPipeError:
+        except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
-            raise SystemExit(128 + 13) from None
+            if isinstance(error, BrokenPipeError):
+                raise SystemExit(128 + 13) from None
+            raise click.ClickException(printable(str(error))) from error
         except KeyboardInterrupt:
             raise SystemExit(128 + 2) from None
 
@@ -170,6 +174,8 @@ def _type(model: str | None) -> Any:
 
 def _read(file: str, cut: int | None) -> Recording:
     name = "standard input" if file == "-" else file
+    if file == "-" and sys.stdin is None:
+        raise UsageError("standard input is closed")
     try:
         data = sys.stdin.buffer.read() if file == "-" else File(file).read_bytes()
     except OSError as error:
