@@ -137,6 +137,7 @@ class Core:
         Raises:
             LimitError: One of the limits was passed.
             MalformedJSONError: With `json_only`: the text is not one JSON document.
+            MismatchError: With `fail_fast`: something does not fit.
             UsageError: It was finished, or has failed, before; or `delta` is no `str`; or a callback or a validator of
                 this very text calls.
             Exception: Whatever a callback or a validator of yours lets out. The extractor is at its end with that.

@@ -103,8 +103,7 @@ def marks(rejected: Iterable[Rejection]) -> Marks:
 
 def _misfit(rejection: Rejection) -> str:
     """What came, and the first thing that pydantic says of it."""
-    errors = getattr(rejection.error, "errors", None)
-    says = errors(include_url=False)[0]["msg"] if errors else str(rejection.error)
+    says = rejection.error.errors(include_url=False)[0]["msg"]
     came = rejection.json if len(rejection.json) <= _QUOTED else rejection.json[: _QUOTED - 1] + "…"
     return f"{' '.join(came.split())}: {says}"
 

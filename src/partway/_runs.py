@@ -108,7 +108,7 @@ class _AsyncLooks(_Looks):
         self._pump.steps.share()
 
     def leave(self) -> None:
-        """End to."""
+        """Stop reading side by side."""
         self._pump.steps.leave()
 
 

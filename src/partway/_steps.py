@@ -46,7 +46,7 @@ class AsyncSteps:
         self._sharing += 1
 
     def leave(self) -> None:
-        """End to."""
+        """Stop reading side by side."""
         self._sharing -= 1
         self._ask()
 

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 __all__ = [
     "Appended",
@@ -50,7 +53,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A place has begun and its JSON kind is known. Of a number or literal that is told with its end."""
+    """A place has begun and its JSON kind is known. For a number or literal this comes with its end."""
 
     path: Path
     kind: Kind
@@ -74,10 +77,10 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A value is whole and does not fit its type. `error` is pydantic's `ValidationError` for it."""
+    """A value is whole and does not fit its type. `error` is what pydantic says of it."""
 
     path: Path
-    error: Exception
+    error: ValidationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A place that does not fit its type: where, pydantic's `ValidationError` for it, and its JSON as it stood."""
+    """A place that does not fit its type: where, what pydantic says of it, and its JSON as it stood."""
 
     path: Path
-    error: Exception
+    error: ValidationError
     json: str
 
 

@@ -33,7 +33,7 @@ from partway._follow import View, follow
 from partway._outline import Look, Place, focus, inside, marks, reason, title, visible, written
 from partway._page import as_text, page
 from partway._run import AsyncRun, Run
-from partway.errors import format_path
+from partway.errors import UsageError, format_path
 from partway.events import Path, Rejection
 
 if TYPE_CHECKING:
@@ -75,11 +75,13 @@ def render(run: Any, *, view: View | None = None, console: Console | None = None
         PartwayError: The run's own; what had arrived stays on the screen, in red, and says so.
         UsageError: `run` is no run.
     """
-    if view is None and isinstance(run, Run | AsyncRun):
+    if not isinstance(run, Run | AsyncRun):
+        raise UsageError(f"render() shows a run, as stream() makes one, not {type(run).__name__}")
+    if view is None:
         console = Console() if console is None else console
         live = console.is_terminal and not console.is_dumb_terminal
         view = LiveView(run.type, console=console) if live else _Written(run.type, console)
-    return follow(run, view or LiveView())
+    return follow(run, view)
 
 
 class _Written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, assert_type
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from partway import (
     Appended,
@@ -144,6 +144,7 @@ def hooks_and_readers(source: Iterator[str]) -> None:
     assert_type(run.frames(10), Iterator[Steps])
     assert_type(run.events("steps[*]"), Iterator[Event])
     assert_type(run.json, str)
+    assert_type([rejection.error for rejection in run.rejected], list[ValidationError])
     Extractor(Steps, on_event=hooks, paths=hooks.paths)
 
 
