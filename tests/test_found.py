@@ -10,8 +10,9 @@ import gc
 import itertools
 import json
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
+import pydantic
 import pytest
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
@@ -121,9 +122,13 @@ class Open(BaseModel):
     __pydantic_extra__: dict[str, int]
 
 
+PYDANTIC: Final = tuple(int(part) for part in pydantic.VERSION.split(".")[:3] if part.isdigit())
+REFUSES = pytest.mark.xfail(PYDANTIC < (2, 14, 2), reason="pydantic refuses it for the first extra")
+HIDDEN = pytest.mark.xfail(PYDANTIC < (2, 14, 4), reason="the garbage collector does not see into pydantic's errors")
+
 REPEATED = [
-    '{"a": "no number", "b": 1, "a": 3}',
-    '{"b": 1, "a": "no number", "c": 1, "d": "no number", "b": 2, "d": 3, "a": 3}',
+    pytest.param('{"a": "no number", "b": 1, "a": 3}', marks=REFUSES),
+    pytest.param('{"b": 1, "a": "no number", "c": 1, "d": "no number", "b": 2, "d": 3, "a": 3}', marks=REFUSES),
     '{"x": 1, "x": 2, "a": 3, "b": 4, "a": 5, "c": 6}',
     '{"x": 1, "y": 2, "x": 2, "y": 3, "a": 3, "b": 4, "x": 7, "c": 8, "a": 5, "b": 9}',
 ]
@@ -148,6 +153,7 @@ def test_a_set_keeps_what_it_showed_when_an_element_comes_that_it_cannot_hold():
 REFUSED = [(Even, '{"number": 3}'), (Small, '{"number": 3}'), (list[Even], '[{"number": 3}, {"number": 5}]')]
 
 
+@HIDDEN
 @pytest.mark.parametrize(("tp", "text"), REFUSED)
 def test_an_extractor_whose_document_a_validator_refuses_is_not_kept(tp: Any, text: str):
     """The traceback of the validator's error leads to the builder, and the collector does not see into made errors."""

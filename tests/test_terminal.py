@@ -422,7 +422,7 @@ def test_a_view_that_counts_can_be_made_beforehand():
 
 
 def test_render_shows_runs_alone():
-    with pytest.raises(UsageError, match=r"^what is shown is a run, as stream\(\) makes one, not list$"):
+    with pytest.raises(UsageError, match=r"^render\(\) shows a run, as stream\(\) makes one, not list$"):
         render([])
 
 
