@@ -69,6 +69,8 @@ ROWS = [
     Row(list[Any], '["1234567890\n[]', LimitError, {"limits": Limits(max_string=9)}),
     Row(dict[str, Any], '{"":"":', MalformedJSONError, {"json_only": True, "backend": BACKENDS[-1]}),
     Row(list[int], "[1:", MalformedJSONError, {"json_only": True, "backend": BACKENDS[-1]}),
+    Row(list[Any], '["","",{"":nullnull', MalformedJSONError, {"json_only": True, "backend": BACKENDS[-1]}),
+    Row(Any, '["null1",true-,', MalformedJSONError, {"json_only": True, "backend": BACKENDS[-1]}),
     Row(Even, '{"{"{"x', LimitError, {"limits": Limits(max_candidates=1)}),
     Row(
         int,

@@ -21,6 +21,7 @@ ijson. The reader says where in the text a token stood (`Reader.span`), by count
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
@@ -92,6 +93,22 @@ _NOWHERE: Final = (-1, 0)
 _SEPARATORS: Final = frozenset((":", ": ", ",", ", "))
 
 
+_WORD: Final = rb"(?:true|false|null)(?=[\w.+\-])"
+_GLUED = re.compile(_WORD)
+_WORDS = re.compile(rb'"(?:[^"\\]|\\.)*+"|(' + _WORD + rb")", re.DOTALL)
+
+
+def _apart(send: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Have the Python backend see a literal before what it is glued to: cut behind it, the literal is told as well."""
+
+    def send_apart(data: bytes) -> None:
+        if _GLUED.search(data):
+            data = _WORDS.sub(lambda found: found[0] + b" " if found[1] else found[0], data)
+        send(data)
+
+    return send_apart
+
+
 class Reader:
     """Turns the pieces of one JSON document into tokens.
 
@@ -120,8 +137,9 @@ class Reader:
     def __init__(self, sink: Sink, *, max_string: int, max_number_digits: int, backend: str | None = None) -> None:
         self._sink = sink
         self.tokens: list[Token] = sendable_list()
-        self._coroutine = ijson.get_backend(backend or BACKENDS[0]).basic_parse_coro(self.tokens, use_float=True)
-        self._send = self._coroutine.send
+        backend = backend or BACKENDS[0]
+        self._coroutine = ijson.get_backend(backend).basic_parse_coro(self.tokens, use_float=True)
+        self._send = _apart(self._coroutine.send) if backend == "python" else self._coroutine.send
         self._max_string = max_string
         self._max_digits = max_number_digits
         self._most = min(TAIL, max_string)
