@@ -298,7 +298,11 @@ def model_maker(
 
 @_once
 def _partial_dataclass(cls: type) -> type:
+    # A `__new__` of the user's is meant for what is whole: take the first that is not written in Python.
+    found = (vars(base).get("__new__") for base in cls.__mro__)
+    new = next(new for new in found if isinstance(new, BuiltinFunctionType))
     namespace = {
+        "__new__": lambda made, **_: new(made),
         "__init__": _init_partial,
         "__module__": cls.__module__,
         "__qualname__": f"Partial[{cls.__qualname__}]",
@@ -324,21 +328,12 @@ def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
 
 
 def _restore_dataclass(cls: type, values: dict[str, Any]) -> Any:
-    made: Any = _partial_dataclass(cls)
-    partial = _builtin_new(cls)(made)  # a `__new__` of the user's is meant for what is whole
-    made.__init__(partial, **values)
-    return partial
-
-
-def _builtin_new(cls: type) -> Callable[[type], Any]:
-    """The first `__new__` of a class and its bases that is not written in Python."""
-    found = (vars(base).get("__new__") for base in cls.__mro__)
-    return next(new for new in found if isinstance(new, BuiltinFunctionType))
+    return _partial_dataclass(cls)(**values)
 
 
 def show_dataclass(cls: type) -> Callable[[Parts], Any]:
     """Make partials of a dataclass. They are put together at once: a class attribute may hide what is missing."""
-    return lambda parts: _restore_dataclass(cls, parts()[0])
+    return lambda parts: _partial_dataclass(cls)(**parts()[0])
 
 
 def dataclass_maker(cls: type, validate: Callable[[Any], Any], *, slots: bool) -> Callable[[dict[str, Any]], Any]:

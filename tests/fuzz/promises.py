@@ -562,14 +562,16 @@ def _greatest_value(what: Kind, deltas: list[str], options: Options) -> tuple[in
 def _judged(what: Kind, text: str) -> int:
     """The bytes that pydantic takes for the value of a text, or twice those for its errors: of parts, and of it all."""
 
-    def judge() -> None:
+    def judge() -> int:
         try:
             what.adapter.validate_json(text)
         except ValidationError as error:
             error.errors()
+            return 2
+        return 1
 
-    size = _peak(judge)[0]
-    return size if fits(what, text) else 2 * size
+    size, times = _peak(judge)
+    return times * size
 
 
 def _size(value: Any) -> int:

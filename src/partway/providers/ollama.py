@@ -42,10 +42,9 @@ class Adapter:
     def read(self, chunk: Any) -> Sequence[Part]:
         """Thinking, text, whole calls, then why it ended."""
         parts: list[Part] = []
-        message, text = field(chunk, "message"), field(chunk, "response")
-        if self._chat is None and (message is not None or text is not None):
-            self._chat = message is not None
-        message = message if self._chat else chunk
+        if self._chat is None and (field(chunk, "message") is not None or field(chunk, "response") is not None):
+            self._chat = field(chunk, "message") is not None
+        message = field(chunk, "message") if self._chat else chunk
         if thought := field(message, "thinking"):
             parts.append(Delta(REASONING, thought))
         if text := field(message, "content" if self._chat else "response"):
