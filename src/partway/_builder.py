@@ -27,7 +27,7 @@ from typing import Any, Final
 from partway._diagnose import Flaw
 from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, put_in_order, text_of, was_shown
 from partway._paths import APPENDS, BOTH, OTHERS, Node, Watch
-from partway._plan import NOT_ALONE, Plan, ValidationError, retitled
+from partway._plan import NOT_ALONE, Plan, ValidationError, forget_frames, retitled
 from partway._reader import Reader, Sink, Token
 from partway._settle import Chooser, Record, by_tag
 from partway._shapes import (
@@ -500,7 +500,6 @@ class Builder(Sink):
 
     def _reject(self, error: ValidationError, shown: Any, end: int, *, inherited: bool = False) -> None:
         """A part of the frame on top is there and does not fit; what had been shown of it stays."""
-        error.__traceback__ = None  # its frames would keep all that they have seen, of other candidates too
         frame = self._frame
         path = self._path()
         told = not self._forgiving and error.title != NOT_ALONE
@@ -541,7 +540,7 @@ class Builder(Sink):
         self.over = True
 
     def _note(self, frame: Frame, key: Any, error: ValidationError) -> None:
-        error.__traceback__ = None  # as in `_reject`
+        forget_frames(error)
         if frame.bad is None:
             frame.bad = {}
         frame.bad[key] = error

@@ -33,7 +33,7 @@ from partway._limits import Limits
 from partway._mismatch import reason
 from partway._operations import Operations
 from partway._paths import APPENDS, BOTH, Pattern, Watch, watch_for
-from partway._plan import CONTEXT, ValidationError, plan_for, retitled
+from partway._plan import CONTEXT, ValidationError, forget_frames, plan_for, retitled
 from partway._prose import Prose
 from partway._reader import Reader
 from partway._strings import TAIL, OpenString
@@ -400,8 +400,7 @@ class Core:
             try:
                 builder.value = self._plan.validate_json(self.text)
             except ValidationError as error:
-                error.__traceback__ = None  # its frames would keep the candidate before
-                self._mismatch = error
+                self._mismatch = forget_frames(error)  # they would keep the candidate before
                 self._mode = Mode.FOUND if self._only else Mode.SEARCHING
                 return behind
         self._mode = Mode.FOUND

@@ -174,7 +174,7 @@ def retitled(title: str, error: ValidationError, *keys: str | int, drop: int = 0
         detail = InitErrorDetails(type=line["type"], loc=(*keys, *line["loc"][drop:]), input=line["input"])
         if "ctx" in line:
             detail["ctx"] = line["ctx"]
-            _forget_frames(line["ctx"].get("error"))
+            _forget_chain(line["ctx"].get("error"))
         details.append(detail)
     try:
         return ValidationError.from_exception_data(title, details, "json")
@@ -182,16 +182,25 @@ def retitled(title: str, error: ValidationError, *keys: str | int, drop: int = 0
         return error
 
 
-def _forget_frames(error: object) -> None:
-    """Drop the tracebacks of an exception of the user's, and of those that it came from.
+def forget_frames(error: ValidationError) -> ValidationError:
+    """Drop the tracebacks of an error that is kept, and of the exceptions of the user's validators inside it.
 
-    Their frames lead to the builder, which keeps the error; and into an error that is made from data, as opposed to one
-    that was raised by pydantic, Python's garbage collector does not see. The whole extractor would stay for ever.
+    Their frames keep all that they have seen, other candidates too; and where they lead to the builder, which keeps the
+    error, the whole extractor would stay for ever: Python's garbage collector does not see into an error that is made
+    from data, nor, before pydantic 2.14.4, into one that was raised.
     """
+    error.__traceback__ = None
+    for line in error.errors(include_url=False, include_input=False):
+        if "ctx" in line:
+            _forget_chain(line["ctx"].get("error"))
+    return error
+
+
+def _forget_chain(error: object) -> None:
     if isinstance(error, BaseException) and error.__traceback__ is not None:
         error.__traceback__ = None
-        _forget_frames(error.__cause__)
-        _forget_frames(error.__context__)
+        _forget_chain(error.__cause__)
+        _forget_chain(error.__context__)
 
 
 class _Planner:
