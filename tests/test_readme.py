@@ -17,8 +17,8 @@ EXAMPLES = {
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     for name, code in _EXAMPLE.findall(page.read_text("utf-8"))
 }
-SHOWN = re.compile(r"(?<=\)\n)(?:# .*\n)+")
-"""The comment behind a call that prints: what it prints."""
+SHOWN = re.compile(r"\)(?:  # .*)?\n((?:# .*\n)+)")
+"""The comment behind a call that prints, which may have one of its own: what it prints."""
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
