@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -48,10 +50,11 @@ def parts(value: Any) -> Iterator[tuple[str | int, Any]]:
     match value:
         case BaseModel():
             extra = value.model_extra or {}
+            by_name = value.model_config.get("validate_by_alias") is False
             for name in value.model_fields_set & type(value).model_fields.keys():
                 part = value.__dict__[name] if name in value.__dict__ else getattr(value, name)
                 if name not in extra or part is not None:  # an extra key may be called as a field with an alias is
-                    yield type(value).model_fields[name].alias or name, part
+                    yield (not by_name and type(value).model_fields[name].alias) or name, part
             yield from extra.items()
         case Mapping():
             yield from value.items()
@@ -85,6 +88,9 @@ def consistent(early: Any, late: Any) -> bool:
         return False
     known = dict(parts(late))
     return all(step in known and consistent(part, known[step]) for step, part in parts(early))
+
+
+_KEY_AT_END = re.compile(r'("(?:[^"\\]|\\.)*")\s*(?::\s*[-+.\w]*)?\Z', re.DOTALL)
 
 
 class Watcher:
@@ -147,7 +153,7 @@ class Watcher:
 
     def _check_states(self) -> None:
         writing = self.extractor.open_path
-        gone = [path for path in self.open if path != writing[: len(path)]]
+        gone = [path for path in self.open if path != writing[: len(path)] or self._again(path)]
         for path, event in self.closed.items():
             if self._in_completed_set(path) or any(path[: len(one)] == one for one in gone):
                 continue
@@ -160,6 +166,13 @@ class Watcher:
             found = self.extractor.state(*path)
             # What does not fit inside an object whose validator sees the raw data has no end, and is not seen.
             assert found is State.STREAMING or (path in gone and found is State.ABSENT), (path, found)
+
+    def _again(self, path: Path) -> bool:
+        """Whether the text ends with the key of a place that is open, before the value that comes at it once more."""
+        if path != self.extractor.open_path or not path:
+            return False
+        key = _KEY_AT_END.search(self.extractor.text)
+        return key is not None and json.loads(key[1], strict=False) == path[-1]
 
     def _in_completed_set(self, path: Path) -> bool:
         return any(
