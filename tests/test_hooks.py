@@ -532,3 +532,56 @@ async def test_what_a_hook_raises_of_a_run_that_was_passed_over_is_the_error_of_
     for run in runs:
         with pytest.raises(ZeroDivisionError):
             await given(run.result())
+
+
+@both
+async def test_a_hook_that_raises_stop_iteration_does_not_pass_for_an_end(source):
+    # The run ended as if it had come to its end, and its result was None.
+    for over in (False, True):
+        hooks = Hooks()
+        hooks.on("title", completed=lambda _: next(iter(())))
+        runs = each(stream_all(source(['{"title": "A", ', '"steps": []}\n']), Recipe, hooks=hooks))
+        async for run in runs if not over else each([run async for run in runs]):
+            for _ in range(2):
+                with pytest.raises((RuntimeError, StopIteration)):
+                    await given(run.result())
+
+
+@both
+async def test_hooks_of_a_run_of_several_are_called_before_a_loop_over_it_is_told(source):
+    # The first partial came before the hooks of its chunk.
+    seen: list[Any] = []
+    for run_of in (stream, stream_all):
+        runs = run_of(source(['{"title": "Tea", ', '"steps": []}']), Recipe)
+        async for run in each([runs] if run_of is stream else runs):
+            run.on("title", completed=lambda event: seen.append(f"hook {event.value}"))
+            async for partial in each(run):
+                seen.append(partial.title)  # noqa: PERF401  # beside what the hooks add
+    assert seen == ["hook Tea", "Tea", "Tea"] * 2
+
+
+@pytest.mark.parametrize("seconds", [0, 0.02])
+def test_a_slow_hook_takes_no_calls_from_the_runs_that_are_passed_over(seconds):
+    # While it was awaited, another task pulled; what was due then of a run that had ended was dropped.
+    def chunk(index: int, text: str | None, name: str | None = None) -> dict[str, Any]:
+        call = {"index": index, "function": {"name": name, "arguments": text}}
+        return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
+
+    async def scenario() -> None:
+        told: list[Any] = []
+
+        async def slowly(event: Completed) -> None:
+            await asyncio.sleep(seconds)
+            told.append(event.value)
+
+        hooks = Hooks()
+        hooks.on("title", completed=slowly)
+        chunks = [chunk(0, '{"title": "A', "first"), chunk(1, '{"title": "B"}', "second"), chunk(0, '"}')]
+        chunks += [{"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}]
+        async with asyncio.TaskGroup() as reading:
+            async for run in stream_tools(AsyncSource(chunks), {"first": Recipe, "second": Recipe}, hooks=hooks):
+                if run.name == "second":
+                    reading.create_task(run.result())
+        assert sorted(told) == ["A", "B"]
+
+    asyncio.run(scenario())

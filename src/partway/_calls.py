@@ -70,6 +70,11 @@ class Calls:
         self._awaits = awaits
         self._calling = False
 
+    @property
+    def waiting(self) -> bool:
+        """Whether some are due, and nobody is at it."""
+        return bool(self.due) and not self._calling
+
     def listener(self, hook: Hook) -> Listener:
         """Make a listener that has a hook called when it is due."""
         if not self._awaits and inspect.iscoroutinefunction(hook.callback):

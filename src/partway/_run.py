@@ -79,6 +79,9 @@ class Run(BaseRun[T, P]):
         self._calls.refuse_inside()
         refuse_running(self._steps)
 
+    def _call_first(self) -> None:
+        """Call the hooks that are due of what came before anybody read this run: here none are."""
+
     def _read(self, feed: Feed[V]) -> Iterator[V]:
         return self._reading(feed)
 
@@ -87,6 +90,7 @@ class Run(BaseRun[T, P]):
         self._refuse_inside()
         self._readers += 1
         try:
+            self._call_first()
             yield from feed.ready()
             while not feed.over:
                 self._refuse_inside()
@@ -250,6 +254,9 @@ class AsyncRun(BaseRun[T, P]):
         finally:
             await aclose_all(iterator, self._source, after=self._error)
 
+    async def _call_first(self) -> None:
+        """Call the hooks that are due of what came before anybody read this run: here none are."""
+
     def _read(self, feed: Feed[V], *, shares: bool = True) -> AsyncIterator[V]:
         return self._reading(feed, shares=shares)
 
@@ -260,6 +267,7 @@ class AsyncRun(BaseRun[T, P]):
         if shares:
             self._steps.share()
         try:
+            await self._call_first()
             for ready in feed.ready():
                 yield ready
             while not feed.over and await self._steps.advance(shares=shares, within=feed.within if shares else None):

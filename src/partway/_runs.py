@@ -83,13 +83,21 @@ class _SyncLooks(_Looks):
         return self
 
     def __next__(self) -> bool:
+        try:
+            more = self._advance()
+        except StopIteration as error:  # of a hook or a validator: it is no end, as Python has it for generators
+            raise RuntimeError("a callback raised StopIteration") from error
+        if not more:
+            raise StopIteration
+        return True
+
+    def _advance(self) -> bool:
+        """Pull what is needed to look again; say whether there is something to look at."""
         if self._waits():
             while not self._settled(self._pump.pull()):
                 pass
         self._calls.call()
-        if not self._look():
-            raise StopIteration
-        return True
+        return self._look()
 
 
 class _AsyncLooks(_Looks):
@@ -176,6 +184,9 @@ class _RunOfMany(_SharedRun[T, P], Run[T, P]):
         self._calls.refuse_inside()
         self._pump.refuse_running()
 
+    def _call_first(self) -> None:
+        self._calls.call()
+
     def close(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
 
@@ -192,6 +203,9 @@ class _AsyncRunOfMany(_SharedRun[T, P], AsyncRun[T, P]):
         BaseRun.__init__(self, branch.extractor, branch.answer, branch.listeners, showing)
         branch.calls = self._calls
         self._steps = cast("Any", _AsyncLooks(branch, pump, self._calls))
+
+    async def _call_first(self) -> None:
+        await self._calls.acall()
 
     async def aclose(self) -> None:
         """Do nothing: the source is not this run's alone, and is left open for the others."""
@@ -219,11 +233,15 @@ class _BaseRuns(Told, Generic[T, P]):
         return branch
 
     def _due(self) -> Iterator[Calls]:
-        """The hooks that are due of runs that the loop has passed over."""
-        for branch in self._begun:
-            if branch.calls is not None and branch.calls.due:
-                yield branch.calls
-        self._begun = [branch for branch in self._begun if not branch.over]
+        """The hooks that are due of runs that the loop has passed over, until none is: more may come meanwhile."""
+        found = True
+        while found:
+            found = False
+            for branch in self._begun:
+                if branch.calls is not None and branch.calls.waiting:
+                    found = True
+                    yield branch.calls
+        self._begun = [branch for branch in self._begun if not branch.over or (branch.calls and branch.calls.due)]
 
     @property
     def prose(self) -> str:
