@@ -14,6 +14,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, Field
 
 from partway import (
+    Appended,
     AsyncRun,
     Completed,
     Extractor,
@@ -623,9 +624,33 @@ async def test_a_string_that_comes_anew_in_one_piece_is_told(source):
     seen = [piece async for piece in each(run.events("summary")) if isinstance(piece, Completed)]
     assert [event.value for event in seen] == ["No", "Yes"]
     feed = TextFeed("summary", Extractor(Recipe))
-    for event in (Completed(("summary",), "No"), Restarted("again"), Completed(("summary",), "Yes")):
+    for event in (Appended(("summary",), "N"), Restarted("again"), Completed(("summary",), "Yes")):
         feed.hear(event)
-    assert list(feed.ready()) == ["No", "Yes"]
+    assert list(feed.ready()) == ["N", "Yes"]
+
+
+# A text, and what `text("title")` and `value("title")` come to in it.
+ANEW = [
+    ('For example {"title": "A", "steps": "?"}. So:\n{"title": "B"}', "A", "A"),
+    ('{"title": "A", "title": "B"}', "A", "A"),
+    ('Not {"title": 3, "steps": 2} but\n{"title": "B"}', "", MismatchError),
+]
+
+
+@both
+@pytest.mark.parametrize(("text", "pieces", "value"), ANEW)
+@pytest.mark.parametrize("size", [1, 5, 1000])
+async def test_a_text_and_a_value_end_where_they_end_however_the_text_is_cut(source, size, text, pieces, value):
+    # In one chunk, what came behind them was taken for theirs.
+    deltas = [text[at : at + size] for at in range(0, len(text), size)]
+    assert "".join([piece async for piece in each(stream(source(deltas), Recipe).text("title"))]) == pieces
+    run = stream(source(deltas), Recipe)
+    if value is MismatchError:
+        with pytest.raises(MismatchError):
+            await given(run.value("title"))
+    else:
+        assert await given(run.value("title")) == value
+    assert await given(run.result()) == Recipe(title="B")
 
 
 @both

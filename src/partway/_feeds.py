@@ -167,6 +167,8 @@ class TextFeed(_HeardFeed[str]):
             self._begun = True
 
     def hear(self, event: Event) -> None:
+        if self.over:  # one string, also where the same chunk brings another one
+            return
         match event:
             case Appended(text=text):
                 self._add(text)
@@ -205,9 +207,12 @@ class ValueFeed(_HeardFeed[Any]):
             try:
                 self.value = extractor.look_up(self.path)
             except LookupError:  # an element of a set, which has no order
+                self.over = False
                 extractor.tell_again(self.hear, path)
 
     def hear(self, event: Event) -> None:
+        if self.over:  # the first value, also where the same chunk brings another one
+            return
         match event:
             case Completed(value=value):
                 self.state, self.value, self.over = State.COMPLETE, value, True

@@ -44,7 +44,8 @@ class PartwayError(Exception):
     Attributes:
         message: What went wrong, without the position.
         partial: The typed value as far as it had come, or `None`.
-        text: The JSON text as far as it had come, without fence or prose.
+        text: The JSON text as far as it had come, without fence or prose. Where JSON is broken, more may stand behind
+            that place: what had come with it.
         path: The place that was being written, or that is wrong.
         offset: Where in `text` it went wrong, in characters from 0.
     """
