@@ -449,6 +449,18 @@ CASES = {
     "a dict at the top": (dict[str, Step], dict[str, StepSoFar], '{"k": {"text": "a', {"k": StepSoFar(text="a")}),
     "a tuple": (tuple[int, Step], tuple[int | Step | StepSoFar, ...], '[1, {"text": "a', (1, StepSoFar(text="a"))),
     "a pair": (tuple[int, Step], tuple[int, StepSoFar], '[1, {"text": "a"}]', (1, StepSoFar(text="a"))),
+    "a tuple of two models": (
+        tuple[Step, Node],
+        tuple[Step | StepSoFar | Node | NodeSoFar, ...],
+        '[{"text": "a"}, {"name": "b',
+        (Step(text="a"), NodeSoFar(name="b")),
+    ),
+    "a generic model by its name alone": (
+        list[Box],
+        list[Box[Any] | BoxSoFar[Any]],
+        '[{"content": 1}, {"content": "x"',
+        [Box(content=1), BoxSoFar[Any](content="x")],
+    ),
     "lists of lists": (list[list[Step]], list[list[StepSoFar]], '[[], [{"text": "a', [[], [StepSoFar(text="a")]]),
     "what was rejected": (list[Step], list[StepSoFar], '[{"text": 1}, 5, {"text": "a"', None),
     "a union told apart": (

@@ -16,7 +16,7 @@ import collections.abc
 import dataclasses
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, Literal, NewType
+from typing import Any, Final, Literal, NewType, Union
 
 import typing_extensions
 
@@ -237,7 +237,11 @@ class _Comparison:
     def _of_tuple(self, source: Any, target: Any, path: str) -> Place | None:
         want, have = args_of(source) or (Any, ...), args_of(target)
         if (origin_of(target) is not tuple) or have[-1:] == (...,):
-            each = [(have[0], "[*]")] * len(want)
+            elements = [element for element in want if element is not ...]
+            try:  # together: what is of no use for one element may be for another
+                return self.place(Union[tuple(elements)], have[0], f"{path}[*]")  # noqa: UP007  # made of a tuple
+            except TypeError:  # something in `Annotated` that cannot be hashed
+                want, each = tuple(elements), [(have[0], "[*]")] * len(elements)
         elif ... in want or len(want) != len(have):
             raise misfit_of(source, [target], path)
         else:
@@ -340,6 +344,9 @@ def _is_a(kind: Any, target: Any) -> bool:
         return False
     if target in (float, complex) and issubclass(kind, int | float):
         return True
+    generic = getattr(target, "__pydantic_generic_metadata__", None)
+    if generic and generic["origin"] is not None and all(arg is Any for arg in generic["args"]):
+        target = generic["origin"]  # the name of a generic class alone stands for it with `Any`
     return issubclass(kind, target)
 
 
