@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
@@ -11,6 +12,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     Field,
+    JsonValue,
     PlainSerializer,
     RootModel,
     TypeAdapter,
@@ -124,6 +126,9 @@ ARRAYS: list[tuple[Any, bool, bool]] = [
     (list[int] | Any, False, False),
     (set[int], False, False),
     (Annotated[list[int], PlainSerializer(str)], False, False),
+    (JsonValue, True, False),
+    (Sequence[int], True, False),
+    (Annotated[Sequence[int], PlainSerializer(str)], False, False),
     (Root, False, False),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     PlainSerializer,
     RootModel,
     SerializeAsAny,
@@ -182,6 +183,40 @@ class Everything(BaseModel):
     ratio: float = 0
 
 
+class Card(BaseModel):
+    number: str
+    month: int = 0
+
+
+class Stamped(BaseModel):
+    name: str
+
+    @model_serializer
+    def shown(self) -> Any:
+        return f"<{self.name}>"
+
+
+def hidden(card: Any) -> str:
+    return "**" + (card.number or "")[-2:]
+
+
+Hidden = Annotated[Card, PlainSerializer(hidden)]
+
+
+class Order(BaseModel):
+    card: Hidden | None = None
+    cards: list[Hidden] = []
+    by_name: dict[str, Hidden] = {}
+    either: Hidden | Stamped | None = None
+    around: Annotated[Card, WrapSerializer(lambda card, handler: {"card": handler(card)})] | None = None
+    stamped: Annotated[Stamped, PlainSerializer(lambda one: one.name)] | None = None
+
+
+@pydantic.dataclasses.dataclass(config=ConfigDict(extra="allow"))
+class More:
+    a: str
+
+
 ITEMS = '[{"name": "a\\u00e9", "price": 1.50}, {"price": "2", "name": "b", "on": "2024-02-29"}]'
 SAME = [
     (list[Item], ITEMS),
@@ -208,6 +243,12 @@ SAME = [
     (Strings, '["a", "b"]'),
     (Annotated[Cat | Dog, Field(discriminator="kind")], '{"lives": 9, "kind": "cat"}'),
     (Any, '{"a": [1, {"b": "c"}], "a": {"d": []}}'),
+    (JsonValue, '{"a": [1, {"b": "c"}], "e": {"d": [1e400, null, "x"]}}'),
+    (Sequence[Item], ITEMS),
+    (Order, '{"card": {"number": "4242", "month": 12}, "cards": [{"number": "7"}, {"number": "12", "month": "x"}]}'),
+    (Order, '{"by_name": {"a": {"number": "123"}}, "either": {"number": "456", "month": 1}}'),
+    (Order, '{"stamped": {"name": "ab"}, "either": {"name": "a"}}'),
+    (Order, '{"around": {"number": "789", "month": 1}, "card": {"month": "x", "number": "42"}}'),
 ]  # fmt: skip
 
 
@@ -264,6 +305,7 @@ OTHERWISE: list[tuple[Any, str, Any, str, Any]] = [
     (Aliased, '{"theName": "a', {"theName": "a"}, 'b"}', {"theName": "ab", "plain": None}),
     (Aliased, '{"plain": {"name": "a', {"plain": {"name": "a"}}, '"}, "theName": "b"}',
      {"theName": "b", "plain": {"name": "a", "sizes": [], "note": "-"}}),
+    (More, '{"a": "abc", "q": [1', {"a": "abc"}, ', "x"]}', {"a": "abc"}),
     (Item, '{"name": "a", "price": "1', {"name": "a"}, '"}', {"name": "a", "price": "1 EUR"}),
 ]  # fmt: skip
 
@@ -381,6 +423,8 @@ GROWING: list[tuple[Any, Callable[[int], str], int]] = [
     (list[Cat], lambda size: json.dumps([{"kind": "cat", "lives": n} for n in range(size)]), 2500),
     (dict[str, int], lambda size: json.dumps({f"key {n}": n for n in range(size)}), 2500),
     (Any, lambda size: json.dumps({f"key {n}": [n] for n in range(size)}), 2500),
+    (JsonValue, lambda size: json.dumps({f"key {n}": [n] for n in range(size)}), 2500),
+    (Sequence[int], lambda size: json.dumps(list(range(size))), 2500),
     (list[str], lambda size: json.dumps(["abcd" * size]), 62_500),
     (Chain, deep, 25),
 ]

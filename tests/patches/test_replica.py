@@ -67,6 +67,18 @@ def test_the_state_of_a_place_follows_from_the_paths():
     assert replica.state(()) is State.COMPLETE
 
 
+def test_before_the_first_message_nothing_is_there():
+    # It was said to be complete.
+    assert Replica().state(()) is State.ABSENT
+
+
+def test_a_later_version_is_refused():
+    replica = Replica()
+    with pytest.raises(UsageError, match=r"^version 2 of the compact form is not known here$"):
+        replica.feed('{"v":2,"s":1}')
+    assert (replica.value, replica.seq) == (None, 0)
+
+
 def test_an_error_ends_it_and_what_is_shown_stays():
     replica = Replica()
     replica.feed('{"v":1,"s":{"a":1},"o":[],"x":[["b"]]}')

@@ -32,6 +32,10 @@ test("after each message the value is that of a plain reader, and no value chang
   }
 });
 
+test("a text alone goes on where a snapshot is, if nothing has come behind that", () => {
+  assert.equal(fed({ v: 1, s: "te", o: [] }, '"xt"').value, "text");
+});
+
 /** All objects and arrays in a value that lie off the path to a place. */
 function* off(value, path) {
   if (value === null || typeof value !== "object") return;

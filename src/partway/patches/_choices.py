@@ -59,6 +59,12 @@ def looks_around(field: Schema) -> bool:
     return bool(serialization.get("is_field_serializer"))
 
 
+def _as_a_list(schema: Schema) -> bool:
+    """Whether the serializer of a schema is pydantic's own for sequences, which dumps a list as any list is dumped."""
+    function = schema["serialization"].get("function")
+    return schema["type"] == "json-or-python" and getattr(function, "__name__", "") == "serialize_sequence_via_list"
+
+
 class Schemas:
     """The core schema of one type, with what it refers to.
 
@@ -90,7 +96,7 @@ class Schemas:
         refs: set[str] = set()
         while todo:
             part = todo.pop()
-            if "serialization" in part:
+            if "serialization" in part and not _as_a_list(part):
                 return None, False
             match part["type"]:
                 case kind if kind in _WRAPPERS:
@@ -100,6 +106,8 @@ class Schemas:
                         found.append({"type": "none"})
                 case "union" | "tagged-union":
                     todo += choices_of(part).values()
+                case "json-or-python":
+                    todo.append(part["json_schema"])
                 case "definition-ref":
                     if part["schema_ref"] not in refs:
                         refs.add(part["schema_ref"])
@@ -107,6 +115,16 @@ class Schemas:
                 case _:
                     found.append(part)
         return list({id(part): part for part in found}.values()), direct
+
+    def is_around(self, schema: Schema) -> bool:
+        """Whether a serializer of the user's may dump a value here, one that is not that of the value's own class."""
+        schema = self.resolved(schema)
+        if "serialization" in schema:
+            own = schema["cls"].__pydantic_decorators__.model_serializers if schema["type"] == "model" else {}
+            return all(one.func != schema["serialization"].get("function") for one in own.values())
+        if schema["type"] in ("union", "tagged-union"):
+            return any(self.is_around(choice) for choice in choices_of(schema).values())
+        return schema["type"] in _WRAPPERS and self.is_around(schema["schema"])
 
     def serializer(self, schema: Schema, config: Schema) -> Any:
         """Compile the serializer of a place."""

@@ -45,11 +45,12 @@ class ObjectForm:
         cls: Its class; `dict` for a TypedDict.
         fields: Its fields by name.
         extra: The form of what is no field.
+        has_extra: Whether what is no field is dumped.
         exact: Whether the dump of one that is open is that of its fields, one by one.
         closes: Whether the dump of a complete one is.
     """
 
-    __slots__ = ("closes", "cls", "exact", "extra", "fields")
+    __slots__ = ("closes", "cls", "exact", "extra", "fields", "has_extra")
 
     def __init__(self, schema: Schema, forms: _Forms) -> None:
         self.cls: type = dict if schema["type"] == "typed-dict" else schema["cls"]
@@ -67,6 +68,7 @@ class ObjectForm:
         self.fields = {
             name: FieldForm(dumped_key(name, field, dumped), forms.at(field["schema"], config)) for name, field in named
         }
+        self.has_extra = schema["type"] != "dataclass"
         extras = inner.get("extras_schema")
         self.extra = forms.at(_ANY if extras is None else extras, config)
 
@@ -152,6 +154,7 @@ class Form:
         "_config",
         "_dicts",
         "_forms",
+        "_hides",
         "_objects",
         "_schema",
         "_serializer",
@@ -166,6 +169,7 @@ class Form:
         self._forms = forms
         self._serializer: Any = None
         self._choices, self.direct = forms.schemas.choices(schema)
+        self._hides = forms.schemas.is_around(schema)
         self._objects: dict[type, ObjectForm | None] = {}
         self._arrays: dict[type, ArrayForm | None] = {}
         self._dicts: list[DictForm | None] | None = None
@@ -198,7 +202,10 @@ class Form:
         dumped = self._by_parts(value, Form.dump_open)
         if dumped is not OMIT:
             return dumped
-        return _dump_partial(value) if is_partial(type(value)) and isinstance(value, BaseModel) else self.dump(value)
+        if not (is_partial(type(value)) and isinstance(value, BaseModel)):
+            return self.dump(value)
+        # A serializer of the place may hide what is in the model.
+        return self.dump_whole(value) if self._hides else _dump_partial(value)
 
     def _by_parts(self, value: Any, dump: Callable[[Form, Any], Any]) -> Any:
         """The dumps of the parts of a value, but for those that cannot be dumped; `OMIT` if it must be dumped whole."""

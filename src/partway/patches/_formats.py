@@ -47,7 +47,7 @@ def encoder(format: Format, **options: Any) -> Encoder:  # noqa: A002  # the nam
     Raises:
         UsageError: There is no such format, or it has no such option.
     """
-    make = FORMATS.get(format)
+    make = FORMATS.get(format) if isinstance(format, str) else None
     if make is None:
         raise UsageError(f"there is no format {format!r}: it is one of {', '.join(FORMATS)}")
     known = list(inspect.signature(make).parameters)

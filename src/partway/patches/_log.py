@@ -7,9 +7,10 @@ slow reader costs nothing, and a thousand readers cost no more than what they ar
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from partway.errors import PartwayError, UsageError
@@ -19,6 +20,9 @@ from partway.patches._mirror import Mirror
 from partway.patches._peek import Peek
 
 __all__ = ["Log"]
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair."""
 
 
 class Log:
@@ -144,7 +148,7 @@ class Log:
         return frame
 
     def _snapshot(self) -> Frame:
-        text, value = self._buffer.slice(0, self._sent), self._whole()
+        text, value = _encodable(self._buffer.slice(0, self._sent)), self._whole()
         return Frame(
             seq=self.seq,
             after=0,
@@ -179,7 +183,7 @@ class Log:
         self._buffer = peek.buffer
         text = peek.text(self._sent) if peek.filled else ""
         self._sent += len(text)
-        return text, restarted
+        return _encodable(text), restarted
 
     def _newly_rejected(self) -> tuple[Path, ...] | None:
         """All places that were rejected, if that has changed."""
@@ -200,3 +204,8 @@ class Log:
         if not isinstance(error, PartwayError):
             return {"type": kind, "message": "the source failed", "path": []}
         return {"type": kind, "message": str(error), "path": list(self._peek.dumped(error.path))}
+
+
+def _encodable(text: str) -> str:
+    """A text that UTF-8 can say: JSON with half of a pair is broken, and the readers of its text are to be told so."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)

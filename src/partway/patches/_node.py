@@ -60,7 +60,7 @@ class Node:
                 shape: Any = self.frame.shape
                 field = shape.fields.get(slot)
                 if field is None:
-                    return slot, self.form.extra
+                    return slot if self.form.has_extra else None, self.form.extra
                 return self.form.fields[field.name]
             case None:
                 raise AssertionError(self.path)  # it has no parts

@@ -47,7 +47,7 @@ class Replica:
             id: Its number, if it came with one.
 
         Raises:
-            UsageError: It is no message of the compact form.
+            UsageError: It is no message of the compact form, or one of a later version of it.
         """
         if isinstance(payload, Message):
             payload, _, id = payload  # noqa: A001  # as above
@@ -68,7 +68,7 @@ class Replica:
         path = tuple(path)
         if path in self.rejected:
             return State.REJECTED
-        if not _has(self.value, path):
+        if not self.seq or not _has(self.value, path):
             return State.ABSENT
         if not path and self.status == "complete":
             return State.COMPLETE
@@ -81,6 +81,8 @@ class Replica:
             self._change(Change("append", self._last, said))
             self.open_path = self._last
             return
+        if said.get("v", 1) > 1:
+            raise UsageError(f"version {said['v']} of the compact form is not known here")
         if "s" in said:
             self.value, self.rejected, self.error, self._last = said["s"], (), None, ()
             self.status = "streaming"

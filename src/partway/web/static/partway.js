@@ -55,7 +55,7 @@ export const apply = (value, [[key, ...path], next, append]) => {
 export function Replica() {
   const listeners = new Set();
   let now;
-  let last;
+  let last = [];
 
   const live = {
     /** Take in the data of a message, and its id if it has one; say whether it was the last. */
