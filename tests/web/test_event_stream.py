@@ -21,6 +21,11 @@ from partway.web import Broadcast, EventStream
 KNOWS_NOTHING = ["", "abc", "-1", "0", "1e3", " 1", "1 ", "999999999", "9" * 40, "²", b"\xff\xfe", "1\x00"]
 """What a client may say that it has, and nobody sent it."""
 
+
+class Stop(BaseException):
+    """What is no `Exception`."""
+
+
 ENDS = [
     (BEGINNING, None, "TruncatedJSONError", None),
     (["no JSON ", "here"], None, "NoJSONError", None),
@@ -28,6 +33,7 @@ ENDS = [
     (['{"title": 1}'], None, "MismatchError", None),
     (BEGINNING, ConnectionError("secret at 10.0.0.1"), "ConnectionError", "the source failed"),
     (["{", 5], None, "UsageError", "the source failed"),
+    (BEGINNING, Stop("secret"), "Stop", "the source failed"),  # clients waited for ever
 ]
 """What comes, what the source raises then, and the error that the client gets: its type, and a message of a few."""
 
@@ -38,6 +44,10 @@ NO_STREAM = [
     ({"keep_alive": -1}, "keep_alive is a number of seconds, not -1"),
     ({"per_second": 0}, "per_second is how often clients are told, not 0"),
     ({"linger": -1}, "linger is a number of seconds, not -1"),
+    ({"format": ["text"]}, "['text']"),
+    ({"keep_alive": "1"}, "keep_alive is a number of seconds, not '1'"),
+    ({"per_second": "1"}, "per_second is how often clients are told, not '1'"),
+    ({"linger": None}, "linger is a number of seconds, not None"),
     ({"no_such_option": 1}, "no_such_option"),
 ]
 
@@ -188,6 +198,14 @@ def test_a_run_that_fails_ends_with_its_error(source, chunks, raised, kind, mess
     assert [record.getMessage() for record in caplog.records] == ([] if ours else ["the source of a run failed"])
     if raised is not None:
         assert caplog.records[0].exc_info[1] is raised
+
+
+@pytest.mark.parametrize("format", ["text", "ag-ui-tool", "vercel-ui"])
+def test_half_of_a_pair_in_a_text_is_an_error_like_any_other(format):  # noqa: A002  # so it is called
+    # The response broke off with a UnicodeEncodeError.
+    client = asyncio.run(Client(EventStream(stream(['{"title": "a\ud83d', '\ude00b"}'], Recipe), format=format)).run())
+    assert client.ended
+    assert "a\ufffd" in b"".join(client.body).decode()
 
 
 def test_what_had_come_before_an_error_stays():

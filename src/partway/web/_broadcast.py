@@ -56,9 +56,9 @@ class Broadcast:
     ) -> None:
         if not isinstance(run, Run | AsyncRun):
             raise UsageError(f"a run is broadcast, as stream() gives it, not {type(run).__name__}")
-        if not per_second > 0:
+        if isinstance(per_second, bool) or not isinstance(per_second, int | float) or not per_second > 0:
             raise UsageError(f"per_second is how often clients are told, not {per_second!r}")
-        if not linger >= 0:
+        if isinstance(linger, bool) or not isinstance(linger, int | float) or not linger >= 0:
             raise UsageError(f"linger is a number of seconds, not {linger!r}")
         self.run = run
         pull = AsyncPull if isinstance(run, AsyncRun) else ThreadPull
@@ -140,7 +140,7 @@ class Broadcast:
 
     async def _run(self) -> None:
         """Pull the run until it is over, or nobody wants it any more."""
-        failure: Exception | None = None
+        failure: BaseException | None = None
         self._looking = not self._stopping  # a task that is cancelled before it began would not end what it has to
         if self._looking:
             try:
@@ -149,7 +149,9 @@ class Broadcast:
                         self._readers.tell()
             except asyncio.CancelledError:
                 pass  # this task ends now, and says how the run did
-            except Exception as error:  # noqa: BLE001  # it goes to the log, and to the clients
+            except GeneratorExit:  # of this task, whose loop is gone
+                raise
+            except BaseException as error:  # noqa: BLE001  # it goes to the log, and to the clients
                 failure = error
             self._looking = False
         ended_with = await self._pull.close()
@@ -160,3 +162,5 @@ class Broadcast:
             _logger.error("the source of a run failed", exc_info=error)
         self._pull.end(error)
         self._readers.tell(over=True)
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise error  # it is not for the clients alone

@@ -71,7 +71,8 @@ class EventStream(Response):
         background: BackgroundTask | None = None,
         **options: Any,
     ) -> None:
-        if keep_alive is not None and not keep_alive > 0:
+        is_number = isinstance(keep_alive, int | float) and not isinstance(keep_alive, bool)
+        if keep_alive is not None and not (is_number and keep_alive > 0):
             raise UsageError(f"keep_alive is a number of seconds, not {keep_alive!r}")
         self._encoder = partial(encoder, format, **options)
         shape = self._encoder()

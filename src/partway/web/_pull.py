@@ -84,7 +84,9 @@ class AsyncPull(Pull):
         """Close the run; give the error that it has ended with, if any."""
         try:
             await self._run._given_up()  # noqa: SLF001  # a run of several is not to be pulled for that
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # it goes to the log
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001  # it goes to the log, and to the clients
             return error
         return None
 
@@ -137,7 +139,9 @@ class ThreadPull(Pull):
         """Close the run; give the error that it has ended with, if any."""
         try:
             self._run._given_up()  # noqa: SLF001  # as above
-        except Exception as error:  # noqa: BLE001  # it goes to the log
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001  # as above
             return error
         return None
 
