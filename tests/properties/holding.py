@@ -172,7 +172,10 @@ class Watcher:
         if path != self.extractor.open_path or not path:
             return False
         key = _KEY_AT_END.search(self.extractor.text)
-        return key is not None and json.loads(key[1], strict=False) == path[-1]
+        try:
+            return key is not None and json.loads(key[1], strict=False) == path[-1]
+        except ValueError:  # the text is broken there
+            return False
 
     def _in_completed_set(self, path: Path) -> bool:
         return any(
