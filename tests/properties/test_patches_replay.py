@@ -56,8 +56,9 @@ def assert_arrived(value: Any, should: Any, found: Any) -> None:
         assert found.keys() <= should.keys()
         fields = getattr(type(value), "__pydantic_fields__", {})
         names = {info.alias or name: name for name, info in fields.items()}
+        extra = getattr(value, "__pydantic_extra__", None) or {}  # one may be called as a field with an alias is
         for key, inner in should.items():
-            part = getattr(value, names.get(key, key))
+            part = extra[key] if key in extra and key not in names else getattr(value, names.get(key, key))
             if key in found:
                 assert_arrived(part, inner, found[key])
             else:  # all fields of an open dataclass are there; an extra may have the name of a field with an alias
