@@ -12,7 +12,7 @@ from partway._answer import Answer, Told
 from partway._calls import Calls
 from partway._extractor import Extractor
 from partway._feeds import EventFeed, ItemFeed, PartialFeed, TextFeed, ValueFeed
-from partway._intake import Intake, note_partial
+from partway._intake import Intake, is_number, note_partial
 from partway._listeners import Listener, Listeners
 from partway._paths import Pattern
 from partway.errors import NoJSONError, PartwayError, UsageError, format_path
@@ -227,7 +227,7 @@ class BaseRun(Told, Generic[T, P]):
             ) from None
 
     def _frame_feed(self, per_second: float) -> PartialFeed[P]:
-        if isinstance(per_second, bool) or not isinstance(per_second, int | float) or not per_second > 0:
+        if not (is_number(per_second) and per_second > 0):
             raise UsageError(f"frames() takes how many there are in a second at most, not {per_second!r}")
         return PartialFeed(self._extractor, 1 / per_second)
 

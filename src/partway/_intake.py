@@ -9,7 +9,7 @@ import inspect
 import json
 from collections.abc import AsyncIterable, Callable, Container, Generator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from typing import Any, Final, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, TypeGuard, TypeVar, get_args
 
 from typing_extensions import TypeIs  # pydantic depends on it; Python has it from 3.13 on
 
@@ -30,6 +30,7 @@ __all__ = [
     "fill",
     "inlet_for",
     "is_async",
+    "is_number",
     "note_partial",
     "refuse_running",
 ]
@@ -214,12 +215,17 @@ def check_source(source: Any, every: Any = None, choice: Any = 0, form: Any = No
             f"the source is a {type(source).__name__}, which cannot be iterated over: "
             "pass an iterable or async iterable of str, bytes or chunks"
         )
-    if every is not None and (isinstance(every, bool) or not isinstance(every, int | float) or not every >= 0):
+    if every is not None and not (is_number(every) and every >= 0):
         raise UsageError(f"every takes a number of seconds, not {every!r}")
     if isinstance(choice, bool) or not isinstance(choice, int) or choice < 0:
         raise UsageError(f"choice takes a whole number from 0, not {choice!r}")
     if form is not None and form not in get_args(Form):
         raise UsageError(f"form takes {', '.join(map(repr, get_args(Form)))} or None, not {form!r}")
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether an argument is a number; `True` and `False`, which are to Python, are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_async(source: AsyncIterable[Any] | Iterable[Any]) -> TypeIs[AsyncIterable[Any]]:

@@ -174,7 +174,6 @@ def retitled(title: str, error: ValidationError, *keys: str | int, drop: int = 0
         detail = InitErrorDetails(type=line["type"], loc=(*keys, *line["loc"][drop:]), input=line["input"])
         if "ctx" in line:
             detail["ctx"] = line["ctx"]
-            _forget_chain(line["ctx"].get("error"))
         details.append(detail)
     try:
         return ValidationError.from_exception_data(title, details, "json")

@@ -14,6 +14,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from partway import AsyncRun, PartwayError, Run, UsageError
+from partway._intake import is_number
 from partway.patches import Frame
 from partway.web._pull import AsyncPull, Pull, ThreadPull
 from partway.web._readers import Reader, Readers
@@ -56,9 +57,9 @@ class Broadcast:
     ) -> None:
         if not isinstance(run, Run | AsyncRun):
             raise UsageError(f"a run is broadcast, as stream() gives it, not {type(run).__name__}")
-        if isinstance(per_second, bool) or not isinstance(per_second, int | float) or not per_second > 0:
+        if not (is_number(per_second) and per_second > 0):
             raise UsageError(f"per_second is how often clients are told, not {per_second!r}")
-        if isinstance(linger, bool) or not isinstance(linger, int | float) or not linger >= 0:
+        if not (is_number(linger) and linger >= 0):
             raise UsageError(f"linger is a number of seconds, not {linger!r}")
         self.run = run
         pull = AsyncPull if isinstance(run, AsyncRun) else ThreadPull

@@ -19,6 +19,7 @@ except ModuleNotFoundError as missing:
     ) from missing
 
 from partway import AsyncRun, Run, UsageError
+from partway._intake import is_number
 from partway.patches import Format, encoder
 from partway.web._broadcast import Broadcast
 from partway.web._framing import KEEP_ALIVE, framed, last_event_id
@@ -71,8 +72,7 @@ class EventStream(Response):
         background: BackgroundTask | None = None,
         **options: Any,
     ) -> None:
-        is_number = isinstance(keep_alive, int | float) and not isinstance(keep_alive, bool)
-        if keep_alive is not None and not (is_number and keep_alive > 0):
+        if keep_alive is not None and not (is_number(keep_alive) and keep_alive > 0):
             raise UsageError(f"keep_alive is a number of seconds, not {keep_alive!r}")
         self._encoder = partial(encoder, format, **options)
         shape = self._encoder()
