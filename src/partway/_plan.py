@@ -12,15 +12,19 @@ Two rules keep the result pydantic's, and each value validated once:
 
 Where a schema runs code on the raw data of an object (before, wrap and plain validators, validators that are told of
 other fields, a custom `__init__`, alias paths), no closing validator can stand for it: such an object is validated
-from its own JSON text when it closes (`ObjectShape.from_text`). Whatever else is not known here is whole: nothing is
-shown until it closes, then pydantic reads its text.
+from its own JSON text when it closes (`ObjectShape.from_text`). What stands inside such data is no JSON to pydantic any
+more, and a union may choose otherwise: its parts are validated as pydantic will meet them (`_Input`).
+
+Whatever else is not known here is whole: nothing is shown until it closes, then pydantic reads its text.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final
 
@@ -202,6 +206,16 @@ def _forget_chain(error: object) -> None:
         _forget_chain(error.__context__)
 
 
+class _Input(IntEnum):
+    """What pydantic validates where a part stands; further in, it can be a later one of these only."""
+
+    JSON = 0
+    DATA = 1
+    """Python data that was JSON, as a before or wrap validator has it and hands it on."""
+    PYTHON = 2
+    """Python data of which pydantic does not know where it is from, as an `__init__` of the user's hands it on."""
+
+
 class _Planner:
     """Walks one core schema. A model that refers to itself comes back to the same `Place`."""
 
@@ -213,7 +227,8 @@ class _Planner:
         """The reference to the whole type from inside it, which has a validator already."""
         self.definitions: dict[str, Schema] = {}
         self.unions = Unions(self.place, self.definitions)
-        self.places: dict[str, Place] = {}
+        self.input = _Input.JSON
+        self.places: dict[tuple[str, _Input], Place] = {}
         self.unsettled: set[Place] = set()
         """The places that are being planned: what is taken from one of them is taken again in the end."""
         self.waiting: list[Callable[[], None]] = []
@@ -223,6 +238,23 @@ class _Planner:
         """Plan the places again that had taken something from an unsettled one; one of them may need another."""
         for again in (*self.waiting, *self.waiting):
             again()
+
+    def _later(self, again: Callable[[], None]) -> None:
+        """Have something done again in the end, for the same input."""
+        met = self.input
+
+        def later() -> None:
+            with self._inside(met):
+                again()
+
+        self.waiting.append(later)
+
+    @contextmanager
+    def _inside(self, met: _Input) -> Iterator[None]:
+        """Plan what stands inside what is validated so."""
+        around, self.input = self.input, max(self.input, met)
+        yield
+        self.input = around
 
     def place(self, schema: Schema, config: CoreConfig) -> Place:
         """The place that a schema describes; `config` is that of the model around it."""
@@ -236,7 +268,7 @@ class _Planner:
         if kind == "definitions":
             self.definitions.update((part["ref"], part) for part in schema["definitions"])
             return self.place(schema["schema"], config)
-        if kind == "json-or-python":
+        if kind == "json-or-python" and self.input is not _Input.PYTHON:
             inner = schema["json_schema"]
             if "serialization" in schema and inner["type"].startswith("function-"):
                 inner = {**inner, "serialization": schema["serialization"]}
@@ -244,14 +276,15 @@ class _Planner:
         if kind == "default" and schema.get("on_error", "raise") == "raise":
             return self._defaulting(self.place(schema["schema"], config), schema, config)
         if kind == "definition-ref":
-            known = self.places.get(schema["schema_ref"])
+            key = (schema["schema_ref"], self.input)
+            known = self.places.get(key)
             if known is None:
-                known = self.places[schema["schema_ref"]] = Place(self.parser(schema, config))
+                known = self.places[key] = Place(self.parser(schema, config))
                 self.unsettled.add(known)
                 planned = self.place(self.definitions[schema["schema_ref"]], config)
                 known.become(planned)
                 self.unsettled.discard(known)
-                self.waiting.append(lambda: known.become(planned))
+                self._later(lambda: known.become(planned))
             return known
         parse = self.parser(schema, config)
         place = Place(parse, _from_json(parse))
@@ -291,7 +324,7 @@ class _Planner:
         """Make a place of another one; again in the end, if that one is being planned."""
         made = make()
         if source in self.unsettled:
-            self.waiting.append(lambda: made.become(make()))
+            self._later(lambda: made.become(make()))
         return made
 
     def _describe(self, place: Place, schema: Schema, config: CoreConfig) -> None:
@@ -302,12 +335,12 @@ class _Planner:
             case "nullable":
                 inner = self.place(schema["schema"], config)
                 if inner in self.unsettled:
-                    self.waiting.append(lambda: self._describe(place, schema, config))
+                    self._later(lambda: self._describe(place, schema, config))
                 place.become(inner.but(parse=place.parse, takes={**inner.takes, "null": None}))
             case "union" | "tagged-union":
                 members = {label: self.place(choice, config) for label, choice in choices_of(schema).items()}
                 if not self.unsettled.isdisjoint(members.values()):
-                    self.waiting.append(lambda: self._describe(place, schema, config))
+                    self._later(lambda: self._describe(place, schema, config))
                 place.takes = dict.fromkeys(ATOMS, _from_json(place.parse))
                 self.unions.plan(place, schema, members, config)
             case "none":
@@ -335,9 +368,10 @@ class _Planner:
 
     def _around(self, place: Place, schema: Schema, config: CoreConfig) -> None:
         """A container is shown as it grows though a function runs on it in the end; an atom is not, it may change."""
-        inner = self.place(schema["schema"], config)
+        with self._inside(_Input.JSON if schema["type"] == "function-after" else _Input.DATA):
+            inner = self.place(schema["schema"], config)
         if inner in self.unsettled:
-            self.waiting.append(lambda: self._describe(place, schema, config))
+            self._later(lambda: self._describe(place, schema, config))
         place.gate, place.union = inner.gate, inner.union
         of_parts = "serialization" in schema["schema"] and not isinstance(inner.object, ObjectShape)
         if "serialization" in schema or of_parts:
@@ -361,7 +395,9 @@ class _Planner:
 
     def _array(self, schema: Schema, config: CoreConfig) -> ArrayShape | None:
         make = _ARRAYS[schema["type"]]
-        shallow: dict[str, Any] = {**schema, "strict": False}  # its parts come in a list, which JSON mode takes for all
+        shallow: dict[str, Any] = dict(schema)
+        if self.input is _Input.JSON:
+            shallow["strict"] = False  # its parts come in a list, which JSON mode takes for all
         if make is not tuple:
             items = schema.get("items_schema")
             shallow["items_schema"] = _ANY_SCHEMA
@@ -402,18 +438,19 @@ class _Planner:
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args", "typed-dict"):
             return self._wrapped(schema, parse)
         named = fields_of(inner)
+        with self._inside(_Input.PYTHON if schema.get("custom_init") else _Input.JSON):
+            places = [self.place(field["schema"], config) for _, field in named]
+            extra, forbidden = self._extra(inner, config)
         fields: dict[str, Field] = {}
-        for name, field in named:
-            place = self.place(field["schema"], config)
+        for (name, field), place in zip(named, places, strict=True):
             if is_told(field["schema"], self.definitions):
-                place = HIDDEN.but(gate=place.gate)
+                place = HIDDEN.but(gate=place.gate)  # noqa: PLW2901  # nothing of it is shown
             fields.update((key, Field(name, place)) for key in keys_of(name, field, config))
         for name, field in named:  # the keys where paths begin are no extras
             for key in path_keys(field, config):
                 fields.setdefault(key, Field(name, HIDDEN))
         show = self._show(schema)
         title = str(config.get("title") or schema.get("cls", dict).__name__)
-        extra, forbidden = self._extra(inner, config)
         cls = schema["cls"] if schema["type"] != "typed-dict" else dict
         extras = [{"schema": inner["extras_schema"]}] if "extras_schema" in inner else []
         if needs_text(schema, [*(field for _, field in named), *extras], self.definitions):
@@ -425,12 +462,15 @@ class _Planner:
 
     def _wrapped(self, schema: Schema, parse: Callable[[str], Any]) -> ObjectShape | None:
         """A model whose fields stand inside a function of its own: shown by the fields, read from the text."""
-        inner = schema["schema"]
+        inner, met = schema["schema"], _Input.JSON
         while inner["type"].startswith("function-") and "schema" in inner:
+            if inner["type"] != "function-after":
+                met = _Input.DATA
             inner = inner["schema"]
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args"):
             return None
-        shape = self._object({**schema, "schema": inner}, parse)
+        with self._inside(met):
+            shape = self._object({**schema, "schema": inner}, parse)
         return shape and shape.but(close=parse, from_text=True, apart=True, forgiving=True)
 
     def _show(self, schema: Schema) -> Callable[[Parts], Any]:
@@ -486,13 +526,14 @@ class _Planner:
         return {**field, "schema": {**default, "schema": _ANY_SCHEMA}}
 
     def parser(self, schema: Schema, config: CoreConfig) -> Callable[[str], Any]:
-        """What makes a value of JSON text by this schema; compiled when it is first needed."""
+        """What makes a value of JSON text by this schema, as of such input; compiled when it is first needed."""
         compiled: SchemaValidator | None = None
+        met = self.input
 
         def parse(text: str) -> Any:
             nonlocal compiled
             if compiled is None:
-                compiled = self.validator(schema, config)
+                compiled = self.validator(schema, config, met)
             try:
                 return compiled.validate_json(text, context=CONTEXT.get() if self.in_context else None)
             except SchemaError as error:
@@ -500,17 +541,28 @@ class _Planner:
 
         return parse
 
-    def validator(self, schema: Schema, config: CoreConfig) -> SchemaValidator:
-        """Compile a part of the core schema on its own."""
+    def validator(self, schema: Schema, config: CoreConfig, met: _Input = _Input.JSON) -> SchemaValidator:
+        """Compile a part of the core schema on its own, or inside a function that makes such input of JSON."""
         part: Any = schema
-        if self.root is not None and schema.get("ref") == self.root:
+        if met is _Input.PYTHON:
+            validate = self.validator(schema, config).validate_python
+            return SchemaValidator(core_schema.no_info_plain_validator_function(validate), config)
+        hands_on = met is _Input.DATA and schema["type"] not in ("function-before", "function-wrap")
+        if self.root is not None and schema.get("ref") == self.root and not hands_on:
             # pydantic runs the outermost validators of a model twice where it is compiled again and contains itself.
             return self.whole  # type: ignore[return-value]  # or what plugins have made of one
         if self.definitions and refers(schema):
             if schema.get("ref") in self.definitions:
                 part = core_schema.definition_reference_schema(schema["ref"])
             part = {"type": "definitions", "schema": part, "definitions": list(self.definitions.values())}
+        if hands_on:
+            part = core_schema.no_info_before_validator_function(_same, part)
         return SchemaValidator(part, config)
+
+
+def _same(data: Any) -> Any:
+    """Stand for a validator that hands the raw data on, as most do."""
+    return data
 
 
 def _not_alone(value: Any) -> ValidationError:
