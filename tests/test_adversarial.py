@@ -10,10 +10,10 @@ import contextlib
 import gc
 import tracemalloc
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, model_validator
 
 import growth
 from partway import Extractor, Limits, State, stream
@@ -570,3 +570,28 @@ def test_memory_for_words_is_that_of_the_words():
     unit = "nothing here but words; "
     small, large = (peak(Recipe, unit * n, 64) for n in (1_000, 20_000))
     assert large < 1.5 * small
+
+
+class Forgiving(BaseModel):
+    kinds: Annotated[list[str], BeforeValidator(lambda kinds: kinds)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def hand_on(cls, data: Any) -> Any:
+        return data
+
+
+def test_of_a_misfit_that_nobody_is_told_of_nothing_is_kept():
+    """Whether it fits at all is known when the object closes, and then pydantic reads the whole text again."""
+    text = '{"kinds": [' + "{}," * 20_000 + "{}],"
+    extractor = Extractor(Forgiving)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for delta in pieces(text, 997):
+            extractor.feed(delta)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 6 * len(text)
+    finally:
+        tracemalloc.stop()
+    assert not extractor.rejected

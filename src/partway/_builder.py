@@ -27,7 +27,7 @@ from typing import Any, Final
 from partway._diagnose import Flaw
 from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, put_in_order, text_of, was_shown
 from partway._paths import APPENDS, BOTH, OTHERS, Node, Watch
-from partway._plan import NOT_ALONE, Plan, ValidationError, forget_frames, retitled
+from partway._plan import NOT_ALONE, UNTOLD, Plan, ValidationError, forget_frames, retitled
 from partway._reader import Reader, Sink, Token
 from partway._settle import Chooser, Record, by_tag
 from partway._shapes import (
@@ -81,7 +81,7 @@ class Builder(Sink):
 
     __slots__ = (
         "_busy", "_chooser", "_elements", "_fail_fast", "_forgiving", "_frame", "_max_depth", "_max_rejected",
-        "_passed", "_root", "_settled", "_snapshots", "_stack", "_string_path", "_told", "_torn", "_untold", "_watch",
+        "_passed", "_root", "_settled", "_snapshots", "_stack", "_string_path", "_told", "_torn", "_watch",
         "_whole", "_whole_start", "changed", "changed_before", "covered", "done", "emit", "error", "failed", "flaw",
         "hidden", "rejected", "string", "tells", "value", "watched",
     )  # fmt: skip
@@ -119,7 +119,6 @@ class Builder(Sink):
         self._told = False  # whether it was said that what begins next has begun
         self._torn = False  # whether the union must judge what begins next
         self._forgiving = 0  # how many open objects may fit though a part of them does not
-        self._untold: dict[str, ValidationError] = {}  # by title, an error for all the values of which it is not told
         self._fail_fast = fail_fast
         self._settled: Settled | None = None  # what a string that is open will be
         self.watched: OpenString | None = None
@@ -507,7 +506,7 @@ class Builder(Sink):
         if told:
             self.rejected[path] = Misfit(path, error, end, inherited, frame.child.union)
         else:
-            error = self._untold.setdefault(error.title, error)
+            error = UNTOLD
         self._note(frame, len(frame.parts) if frame.array else frame.slot, error)
         if frame.array:
             frame.parts.append(None if shown is _NOTHING else shown)

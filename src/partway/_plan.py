@@ -61,7 +61,7 @@ from partway._shapes import (
 from partway._unions import Unions
 from partway.errors import UsageError
 
-__all__ = ["CONTEXT", "NOT_ALONE", "Plan", "ValidationError", "adapter_for", "plan_for", "retitled"]
+__all__ = ["CONTEXT", "NOT_ALONE", "UNTOLD", "Plan", "ValidationError", "adapter_for", "plan_for", "retitled"]
 
 
 _ANY_SCHEMA: Final = core_schema.any_schema()
@@ -574,6 +574,10 @@ def _not_alone(value: Any) -> ValidationError:
     message = "only what is around the value can do what its validator asks for"
     detail = InitErrorDetails(type=PydanticCustomError("not_alone", message), loc=(), input=value)
     return ValidationError.from_exception_data(NOT_ALONE, [detail], "json")
+
+
+UNTOLD: Final = _not_alone(None)
+"""Stands for every error that nobody is told of: a real one keeps the whole value that it is about."""
 
 
 def _show_typed_dict(parts: Parts) -> dict[str, Any]:
