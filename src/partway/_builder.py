@@ -315,7 +315,7 @@ class Builder(Sink):
                 except ValidationError as error:
                     frame.child = HIDDEN
                     # What is said of the object is what is said of the first.
-                    self._note(frame, key, frame.first_error or retitled("dict", error, drop=1))
+                    self._note(frame, key, frame.first_error or forget_frames(retitled("dict", error, drop=1)))
                     frame.own = True
                     return
         if frame.slot in frame.parts or (frame.bad and frame.slot in frame.bad and frame.child.shown):
@@ -504,7 +504,7 @@ class Builder(Sink):
         told = not self._forgiving and error.title != NOT_ALONE
         self._passed = True
         if told:
-            self.rejected[path] = Misfit(path, error, end, inherited, frame.child.union)
+            self.rejected[path] = Misfit(path, forget_frames(error), end, inherited, frame.child.union)
         else:
             error = UNTOLD
         self._note(frame, len(frame.parts) if frame.array else frame.slot, error)
@@ -539,7 +539,6 @@ class Builder(Sink):
         self.over = True
 
     def _note(self, frame: Frame, key: Any, error: ValidationError) -> None:
-        forget_frames(error)
         if frame.bad is None:
             frame.bad = {}
         frame.bad[key] = error

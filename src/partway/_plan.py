@@ -69,6 +69,7 @@ _BOUNDS: Final = frozenset(("ge", "gt", "le", "lt", "multiple_of", "allow_inf_na
 _STRING_BOUNDS: Final = ("min_length", "max_length", "pattern")
 _TRANSFORMS: Final = ("strip_whitespace", "to_lower", "to_upper")
 _LENGTHS: Final = frozenset(("min_length", "max_length"))
+_SEES_RAW: Final = frozenset(("function-before", "function-wrap"))
 _ARRAYS: Final[dict[str, type]] = {"list": list, "set": set, "frozenset": frozenset, "tuple": tuple}
 CONTEXT: Final[ContextVar[Any]] = ContextVar("partway.validation_context")
 """What validators get as `info.context`, while a plan that was made for that is in use."""
@@ -368,7 +369,7 @@ class _Planner:
 
     def _around(self, place: Place, schema: Schema, config: CoreConfig) -> None:
         """A container is shown as it grows though a function runs on it in the end; an atom is not, it may change."""
-        with self._inside(_Input.JSON if schema["type"] == "function-after" else _Input.DATA):
+        with self._inside(_Input.DATA if schema["type"] in _SEES_RAW else _Input.JSON):
             inner = self.place(schema["schema"], config)
         if inner in self.unsettled:
             self._later(lambda: self._describe(place, schema, config))
@@ -443,9 +444,8 @@ class _Planner:
             extra, forbidden = self._extra(inner, config)
         fields: dict[str, Field] = {}
         for (name, field), place in zip(named, places, strict=True):
-            if is_told(field["schema"], self.definitions):
-                place = HIDDEN.but(gate=place.gate)  # noqa: PLW2901  # nothing of it is shown
-            fields.update((key, Field(name, place)) for key in keys_of(name, field, config))
+            seen = HIDDEN.but(gate=place.gate) if is_told(field["schema"], self.definitions) else place
+            fields.update((key, Field(name, seen)) for key in keys_of(name, field, config))
         for name, field in named:  # the keys where paths begin are no extras
             for key in path_keys(field, config):
                 fields.setdefault(key, Field(name, HIDDEN))
@@ -464,7 +464,7 @@ class _Planner:
         """A model whose fields stand inside a function of its own: shown by the fields, read from the text."""
         inner, met = schema["schema"], _Input.JSON
         while inner["type"].startswith("function-") and "schema" in inner:
-            if inner["type"] != "function-after":
+            if inner["type"] in _SEES_RAW:
                 met = _Input.DATA
             inner = inner["schema"]
         if schema.get("root_model") or inner["type"] not in ("model-fields", "dataclass-args"):
@@ -547,7 +547,8 @@ class _Planner:
         if met is _Input.PYTHON:
             validate = self.validator(schema, config).validate_python
             return SchemaValidator(core_schema.no_info_plain_validator_function(validate), config)
-        hands_on = met is _Input.DATA and schema["type"] not in ("function-before", "function-wrap")
+        # Before a function that sees it pydantic makes raw data of the JSON; any other schema needs one around it.
+        hands_on = met is _Input.DATA and schema["type"] not in _SEES_RAW
         if self.root is not None and schema.get("ref") == self.root and not hands_on:
             # pydantic runs the outermost validators of a model twice where it is compiled again and contains itself.
             return self.whole  # type: ignore[return-value]  # or what plugins have made of one
