@@ -414,6 +414,17 @@ def test_long_deltas_hold_many_candidates():
         assert run(Recipe, [text])[2] == SOUP
 
 
+@pytest.mark.parametrize("text", ['{"title": 1, "x": [1}', '{"title": "Soup", "steps": ["a"}', "[2}"])
+def test_an_error_at_the_end_brings_the_partial_that_was_shown_last(text: str):
+    """So a loop over a run does not show it twice."""
+    extractor = Extractor(Recipe)
+    extractor.feed(text)
+    shown = extractor.partial
+    with pytest.raises(PartwayError) as caught:
+        extractor.finish()
+    assert caught.value.partial is shown is extractor.partial
+
+
 def test_old_snapshots_never_change():
     text = '{"title":"Soup","steps":[{"text":"a","minutes":3},{"text":"b"}],"title":"Stew"}'
     extractor = Extractor(Recipe)

@@ -169,7 +169,6 @@ class Core:
                     self._live = None
                 self._left -= len(delta)
                 self._busy = True
-                builder.changed = False
                 reader.feed(delta)
                 if not reader.stopped:
                     self._busy = False
@@ -177,9 +176,11 @@ class Core:
                         builder.only_seen()
                     elif not reader.carry:
                         self._live = reader.string
-                    if builder.changed:
-                        self._stale = True
-                    return builder.changed
+                    if not builder.changed:
+                        return False
+                    builder.changed = False
+                    self._stale = True
+                    return True
                 self._look_at(self._ended())
             elif self._context is None:
                 self._take(delta)
@@ -223,10 +224,18 @@ class Core:
         self._live = reader.string if reading and not reader.carry and not builder.covered else None
         if self._live is not None:
             self._most = min(TAIL, self._limits.max_string, len(self._live.tail) + self._left + 1)
+        return self._changed()
+
+    def _changed(self) -> bool:
+        """Say whether the partial has changed since this was last asked; if so, it is to be made anew."""
+        builder = self._builder
         if builder.covered:
             builder.only_seen()
-        self._stale |= builder.changed
-        return builder.changed
+        changed = builder.changed
+        if changed:
+            builder.changed = False
+            self._stale = True
+        return changed
 
     def _in_context(self, call: Callable[..., R], *args: Any) -> R:
         """Call something that validates."""
@@ -252,7 +261,6 @@ class Core:
         if len(self._head) <= QUOTED:
             self._head = (self._head + delta[: QUOTED + 1])[: QUOTED + 1]
         self._busy = True
-        self._builder.changed = False
         self._look_at(delta)
 
     def _catch_up(self) -> None:
@@ -408,7 +416,7 @@ class Core:
 
     def _first_misfit(self, misfit: Misfit) -> PartwayError:
         """Why it ended at the first value that does not fit."""
-        self._stale |= self._builder.changed
+        self._changed()
         path, sentence = reason(misfit.error, misfit.path, union=misfit.union)
         return MismatchError(
             f"the JSON does not fit the type: {sentence}",
@@ -421,7 +429,7 @@ class Core:
 
     def _failure(self) -> PartwayError:
         """Why there is no result."""
-        self._stale |= self._builder.changed
+        self._changed()
         if self._mismatch is not None:
             path, sentence = self._first_reason(self._mismatch)
             return MismatchError(
@@ -465,7 +473,7 @@ class Core:
         return error
 
     def _data_error(self, kind: type[PartwayError], message: str, offset: int | None = None) -> PartwayError:
-        self._stale |= self._builder.changed
+        self._changed()
         return kind(message, partial=self.partial, text=self.text, path=self.open_path, offset=offset)
 
     def _too_long(self) -> str:

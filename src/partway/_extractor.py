@@ -192,18 +192,13 @@ class Extractor(Core, Generic[T, P]):
         return self._reader
 
     def _operated(self, call: Callable[..., None], *args: Any) -> bool:
-        builder = self._builder
-        builder.changed = False
         self._guarded(call, *args)
         self._left = self._limits.max_chars - len(self._reader.text)
         if self._left < 0:
             raise self._over(self._data_error(LimitError, self._too_long()))
         if self._reader.stopped:
             self._guarded(self._ended)
-        if builder.covered:
-            builder.only_seen()
-        self._stale |= builder.changed
-        return builder.changed
+        return self._changed()
 
     def finish(self) -> T:
         """Say that the text has ended; return the validated value.
@@ -228,10 +223,9 @@ class Extractor(Core, Generic[T, P]):
         if self._left < 0:
             raise self._over(self._data_error(LimitError, self._too_long()))
         if self._mode is Mode.READING:
-            self._builder.changed = False
             if not self._builder.depth:  # inside something, a number may not be whole
                 self._guarded(self._read_to_end)
-            self._stale |= self._builder.changed
+            self._changed()
         if self._mode is Mode.READING and self._reader.refuses():
             self._ended()
         if self._mode is not Mode.FOUND or self._mismatch is not None:

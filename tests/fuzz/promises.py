@@ -333,6 +333,10 @@ def _check_quiet(what: Kind, deltas: list[str], found: Input) -> None:
     for early, late in itertools.pairwise(story.steps):
         hold(early.shape == late.shape or late.changed, "4: feed() says that nothing changed", early, late)
         hold(late.changed or early.partial is late.partial, "8: a snapshot was made anew for nothing", early, late)
+    if story.error is not None and len(story.steps) == len(deltas) > 0:  # it came from finish()
+        late, partial = story.steps[-1], story.error.partial
+        same = partial is late.partial or shape(partial) != late.shape
+        hold(same, "8: an error made the snapshot anew for nothing", late, partial)
 
 
 # ---------------------------------------------------------------------------------------- other ways in

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, model_validator
-from story import look, tell
+from story import look, shape, tell
 from strategies import Case, Obj, cases, cuts
 
 from growth import assert_linear
@@ -29,6 +29,17 @@ def test_an_unchanged_subtree_is_the_same_object_in_the_next_snapshot(case: Case
                 within_set = any(len(place.path) > len(path) and place.path[: len(path)] == path for path in sets)
                 if isinstance(place.node, list | Obj) and place.end <= before.fed and not within_set:
                     assert look(after.partial, place.path) is look(before.partial, place.path), place.path
+
+
+@given(cases(valid=None), st.data())
+def test_an_error_at_the_end_shows_no_partial_anew(case: Case, data: st.DataObject):
+    at = data.draw(st.integers(0, len(case.text)))
+    put = data.draw(st.sampled_from(["", "}", "]", '"', " oops "]))
+    deltas = data.draw(cuts(case.text[:at] + put + case.text[at + data.draw(st.integers(0, 1)) :]))
+    story = tell(case.spec.tp, deltas, snapshots=True)
+    if story.error is not None and len(story.steps) == len(deltas) > 0:  # it came from finish()
+        shown = story.steps[-1]
+        assert story.error.partial is shown.partial or shape(story.error.partial) != shown.shape
 
 
 @given(cases(), st.data())
