@@ -290,7 +290,8 @@ class Follower(Watcher):
         early, restarts, complete = before
         now = dict(self._complete_objects(partial))
         if restarts == self.restarts and not self.repeated and not self._has_misfits():
-            hold(early is None or consistent(early, partial), "2: something was taken back", early, partial)
+            kept = early is None or consistent(early, partial) or any(map(self._comes_again, self.open))
+            hold(kept, "2: something was taken back", early, partial)
             for path, value in complete.items():
                 hold(now.get(path, value) is value, "8: a complete value was made anew", path, value)
         return partial, self.restarts, now

@@ -20,6 +20,7 @@ import pytest
 import run
 import typetable
 from differences import KNOWN, REFUSED, expected_of, ours_of
+from holding import times
 from inputs import Input
 from seeds import SEEDS
 from strategies import Even
@@ -249,6 +250,23 @@ def test_any_bytes_are_an_input_and_any_change_of_one_too():
         found = engine.change(random, found)
         assert Input.decode(found.encode()) == dataclasses.replace(found, cuts=found.cuts[:12])
         found = dataclasses.replace(found, text=found.text[:400])
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ('{"a": 1, "\\u0061"{', ("a",), 2),
+        ('{"a": 1, "a": {"b": "a", "a": [', ("a",), 2),
+        ('{"a": {"a": 1, "b": [{"a": 2}, "a"', ("a",), 1),
+        ('{"a": {"a": 1, "a": [{"a": 2}, "a"', ("a", "a"), 2),
+        ('[{"a": 1}, {"a": 2', (1, "a"), 1),
+        ('{"a": "x", "a', ("a",), 1),
+        ('{"a": "\\"a\\"", "b": "{', ("a",), 1),
+        ('[["a", "a"', (0,), 0),
+    ],
+)
+def test_a_key_that_comes_again_is_seen(text: str, path: tuple[str | int, ...], expected: int):
+    assert times(text, path) == expected
 
 
 def test_types_that_are_made_up_are_the_same_each_time_and_have_documents():
