@@ -5,12 +5,24 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Json,
+    RootModel,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from partway import Extractor
+from partway import Extractor, Whole
 from partway._mismatch import reason
 from partway.errors import MismatchError, PartwayError
 
@@ -26,6 +38,9 @@ class Dog(BaseModel):
     toys: list[int] = []
 
 
+Pet = Annotated[Cat | Dog, Field(discriminator="kind")]
+
+
 class Circle(BaseModel):
     model_config = ConfigDict(extra="forbid")
     radius: int
@@ -37,7 +52,7 @@ class Square(BaseModel):
 
 
 class Zoo(BaseModel):
-    pets: list[Annotated[Cat | Dog, Field(discriminator="kind")]] = []
+    pets: list[Pet] = []
     shape: Circle | Square | None = None
     only: Annotated[Cat, Field(discriminator="kind")] | None = None
     mixed: int | list[str] = 0
@@ -101,6 +116,84 @@ def test_fail_fast_says_the_same_of_the_first(text: str, path: tuple[Any, ...], 
         for line in error.validation_error.errors()
     )
     assert text.startswith(error.text)
+
+
+class Numbers(RootModel[list[int]]):
+    pass
+
+
+class Pair(NamedTuple):
+    number: int
+    pet: Pet
+
+
+class AsItCame(BaseModel):
+    text: str = ""
+    pet: Pet | None = None
+    mixed: int | list[str] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def unchanged(cls, data: Any) -> Any:
+        return data
+
+
+class Ordered(BaseModel):
+    low: int
+    high: int
+
+    @field_validator("high")
+    @classmethod
+    def is_higher(cls, high: int, info: ValidationInfo) -> int:
+        if high < info.data.get("low", 0):
+            raise ValueError("low")
+        return high
+
+
+class Block(BaseModel):
+    type: Literal["text"]
+    text: str
+    number: int = 0
+
+
+class Image(BaseModel):
+    type: Literal["image"]
+
+
+class Moved(BaseModel):
+    x: int = Field(validation_alias=AliasPath("a", "b"))
+
+
+# What is read whole, a document with `▸` in front of the place, the path, and the sentence.
+READ_WHOLE: list[tuple[str, Any, str, tuple[Any, ...], str]] = [
+    ("a root model", dict[str, Numbers], '{"r": [1, 2, ▸"q"]}', ("r", 2), INTEGER),
+    ("a tagged member in it", RootModel[list[Pet]], '[{"kind":"cat","lives":9}, {"kind":"cat","lives":▸"q"}]', (1, "lives"), f"{INTEGER}, as cat"),
+    ("a tagged member that lacks a field", RootModel[list[Pet]], '[{"kind":"cat","lives":9}, ▸{"kind":"cat"}]', (1, "lives"), "Field required, as cat"),
+    ("a place that is whole", Annotated[list[Pet], Whole()], '[\n{"kind":"cat",\n"lives":▸"q"}]', (0, "lives"), f"{INTEGER}, as cat"),
+    ("a named tuple", list[Pair], '[[1, {"kind": "cat", "lives": ▸"q"}]]', (0, 1, "lives"), f"{INTEGER}, as cat"),
+    ("a tagged member before a validator", AsItCame, '{"text": "lives",\n"pet": {"kind": "cat", "lives": ▸"q"}}', ("pet", "lives"), f"{INTEGER}, as cat"),
+    ("a union before a validator", list[AsItCame], '[{}, {"mixed": ▸"q"}]', (1, "mixed"), f"{INTEGER}, as int, and 1 more"),
+    ("a validator that looks at other fields", list[Ordered], '[{"low":1,"high":2},\n{"low": 5, "high": ▸2}]', (1, "high"), "Value error, low"),
+    ("a key of a dict", dict[int, str], '{"1": "a", "x": ▸"abc"}', ("x",), f"{INTEGER}, as [key]"),
+    ("a tag that is a key, too", Annotated[list[Annotated[Block | Image, Field(discriminator="type")]], Whole()], '[{"type":"text","text":"x","number":▸"q"}]', (0, "number"), f"{INTEGER}, as text"),
+    ("a tag that is the key of the place", Annotated[list[Annotated[Block | Image, Field(discriminator="type")]], Whole()], '[{"type":"text","text":▸5}]', (0, "text"), "Input should be a valid string, as text"),
+    ("a path of an alias", Moved, '{"a": {"b": ▸"q"}}', ("a", "b"), INTEGER),
+    ("JSON in a string, where nothing is a place", Json[list[int]], '▸"[\\"q\\"]"', (), f"{INTEGER}, as 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fail_fast", [False, True])
+@pytest.mark.parametrize(
+    ("tp", "marked", "path", "sentence"), [row[1:] for row in READ_WHOLE], ids=[row[0] for row in READ_WHOLE]
+)
+def test_the_place_is_one_in_the_json_where_it_was_read_whole(
+    tp: Any, marked: str, path: tuple[Any, ...], sentence: str, fail_fast: bool
+):
+    at = marked.index("▸")
+    text = marked.replace("▸", "")
+    error = failure(tp, text, fail_fast=fail_fast)
+    assert (error.path, error.offset) == (path, at)
+    assert error.message == f"the JSON does not fit the type: {sentence}"
 
 
 def test_the_text_of_a_bare_number_that_fails_fast_is_that_number():

@@ -417,14 +417,18 @@ class Core:
     def _first_misfit(self, misfit: Misfit) -> PartwayError:
         """Why it ended at the first value that does not fit."""
         self._changed()
-        path, sentence = reason(misfit.error, misfit.path, union=misfit.union)
+        json = None if misfit.end is None else value_before(self._reader.slice, misfit.end)
+        path, sentence = reason(misfit.error, misfit.path, union=misfit.union, json=json)
+        offset = None
+        if json is not None and misfit.end is not None:
+            offset = misfit.end - len(json) + locate(json, path[len(misfit.path) :])
         return MismatchError(
             f"the JSON does not fit the type: {sentence}",
             validation_error=retitled(misfit.error.title, misfit.error, *misfit.path),
             partial=self.partial,
             text=self.text,
             path=path,
-            offset=None if misfit.end is None else misfit.end - len(value_before(self._reader.slice, misfit.end)),
+            offset=offset,
         )
 
     def _failure(self) -> PartwayError:
@@ -455,8 +459,10 @@ class Core:
     def _first_reason(self, mismatch: ValidationError) -> tuple[Path, str]:
         """The first place that does not fit, and why."""
         for misfit in self._builder.rejected.values():
-            return reason(misfit.error, misfit.path, union=misfit.union, total=mismatch.error_count())
-        return reason(mismatch, (), union=False)
+            json = None if misfit.end is None else value_before(self._reader.text.slice, misfit.end)
+            total = mismatch.error_count()
+            return reason(misfit.error, misfit.path, union=misfit.union, json=json, total=total)
+        return reason(mismatch, (), union=False, json=self.text)
 
     def _why(self) -> str:
         """The reason why a candidate was given up."""

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from partway._strings import BrokenStringError, OpenString
 
-__all__ = ["CUT_LITERALS", "CUT_NUMBER", "NUMBER", "Flaw", "diagnose", "locate", "value_before"]
+__all__ = ["CUT_LITERALS", "CUT_NUMBER", "NUMBER", "Flaw", "diagnose", "locate", "locate_part", "value_before"]
 
 NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 CUT_NUMBER: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*|(?:\.[0-9]+)?(?:[eE][+-]?[0-9]*)?)?)?")
@@ -109,14 +109,14 @@ def locate(text: str, path: tuple[str | int, ...]) -> int:
     first = _LEXEME.search(text)
     at = first.start() if first else 0
     for step in path:
-        inner = _locate_part(text, at, step)
+        inner = locate_part(text, at, step)
         if inner is None:
             break
         at = inner
     return at
 
 
-def _locate_part(text: str, start: int, step: str | int) -> int | None:
+def locate_part(text: str, start: int, step: str | int) -> int | None:
     """Where the part at a key or index of the object or array at `start` begins; the last one, if a key is repeated."""
     found: int | None = None
     depth, index, key, is_key = 0, 0, None, False
