@@ -27,6 +27,10 @@ class Step(BaseModel):
     minutes: int = 0
 
 
+class Frozen(BaseModel, frozen=True):
+    set: frozenset[str] = frozenset()
+
+
 class Recipe(BaseModel):
     title: str
     steps: list[Step] = []
@@ -423,6 +427,27 @@ def test_an_error_at_the_end_brings_the_partial_that_was_shown_last(text: str):
     with pytest.raises(PartwayError) as caught:
         extractor.finish()
     assert caught.value.partial is shown is extractor.partial
+
+
+# A type, and pieces of text, each with whether the partial changes: of an open element of a set nothing is seen.
+SETS: list[tuple[Any, list[tuple[str, bool]]]] = [
+    (set[str], [("[", True), ('"', False), ("a", False), ("b", False), ('"', True), (',"', False), ('c","d', True), ('"', True), ("]", True)]),
+    (dict[str, frozenset[tuple[int, str]]], [('{"a":[', True), ("[1,", False), ('"x', False), ('"', False), ("]", True), (',[1,"y"],[', True), ("]", True)]),
+    (set[Frozen], [("[", True), ('{"set', False), ('":["a', False), ('"]', False), ("}", True)]),
+    (list[set[str]], [('[["', True), ("a", False), ('"', True), ("],", True), ('["', True), ('a"]', True)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("listening", [False, True])
+@pytest.mark.parametrize(("tp", "pieces"), SETS)
+def test_an_open_element_of_a_set_is_no_change(tp: Any, pieces: list[tuple[str, bool]], listening: bool):
+    """Such a loop showed equal sets again and again."""
+    events: list[Any] = []
+    extractor = Extractor(tp, json_only=True, on_event=events.append if listening else None)
+    for piece, changed in pieces:
+        before = extractor.partial
+        assert extractor.feed(piece) is changed, piece
+        assert (extractor.partial is not before) is changed, piece
 
 
 def test_old_snapshots_never_change():

@@ -70,7 +70,7 @@ class Builder(Sink):
         string: The string that is open, if it is to be seen while it grows.
         watched: The string that is open, if it is to be seen once enough of it is known.
         hidden: The outermost open object that waits for a gate.
-        covered: Whether one of these two may be there; `only_seen` sees to it.
+        covered: Whether one of these two may be there, or an open element of a set; `only_seen` sees to it.
         changed_before: Whether what can be seen had changed before it began, in the same piece of text.
         rejected: The places that did not fit.
         failed: The first of them, if that ends all.
@@ -80,10 +80,10 @@ class Builder(Sink):
     """
 
     __slots__ = (
-        "_busy", "_chooser", "_elements", "_fail_fast", "_forgiving", "_frame", "_max_depth", "_max_rejected",
-        "_passed", "_root", "_settled", "_snapshots", "_stack", "_string_path", "_told", "_torn", "_watch",
-        "_whole", "_whole_start", "changed", "changed_before", "covered", "done", "emit", "error", "failed", "flaw",
-        "hidden", "rejected", "string", "tells", "value", "watched",
+        "_busy", "_chooser", "_elements", "_elements_before", "_fail_fast", "_forgiving", "_frame", "_max_depth",
+        "_max_rejected", "_passed", "_root", "_set", "_settled", "_snapshots", "_stack", "_string_path", "_told",
+        "_torn", "_watch", "_whole", "_whole_start", "changed", "changed_before", "covered", "done", "emit", "error",
+        "failed", "flaw", "hidden", "rejected", "string", "tells", "value", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -124,6 +124,8 @@ class Builder(Sink):
         self.watched: OpenString | None = None
         self.hidden: Frame | None = None
         self.covered = False
+        self._set: Frame | None = None  # the outermost open set that has an open element
+        self._elements_before = 0  # how many elements it had before that
         self.changed_before = False
         self.failed: Misfit | None = None
         self.changed = False
@@ -204,9 +206,19 @@ class Builder(Sink):
 
     def only_seen(self) -> None:
         """Have `changed` tell of what can be seen only, while something is covered."""
-        if self.hidden is not None:
+        if self._set is not None and len(self._set.parts) != self._elements_before:
+            self._set = None
+        unseen = self.hidden is not None or self._set is not None
+        if unseen:
             self.changed, self.changed_before = self.changed_before, False
-        self.covered = self.hidden is not None or self.watched is not None
+        self.covered = unseen or self.watched is not None
+
+    def _cover(self, frame: Frame) -> None:
+        """An element of a set begins, of which nothing is seen before it is complete."""
+        if self.hidden is None and (self._set is None or len(self._set.parts) != self._elements_before):
+            self._set, self._elements_before = frame, len(frame.parts)
+            self.covered = True
+            self.changed_before = self.changed
 
     def take(self, tokens: list[Token], reader: Reader) -> None:
         """Take tokens of ijson's.
@@ -330,6 +342,8 @@ class Builder(Sink):
         place = frame.child
         if frame.again:
             self._reopen(frame)
+        if frame.array and not frame.shape.growing:  # type: ignore[union-attr]  # an array
+            self._cover(frame)
         self._string_path = None
         if place.shown and self.tells & OTHERS:
             self.emit(Opened(self.string_path, "string"))  # type: ignore[misc]  # there is one who is told
@@ -579,6 +593,8 @@ class Builder(Sink):
             self._whole = 1
             self._whole_start = source.span(index)[0] if place.shown else 0
             return None
+        if frame.array and not frame.shape.growing:  # type: ignore[union-attr]  # an array
+            self._cover(frame)
         watch, step = frame.watch, len(frame.parts) if frame.array else frame.key
         self._frame = frame = Frame(shape, self._snapshots)
         self._stack.append(frame)
@@ -743,7 +759,8 @@ class Builder(Sink):
 
     def _reject_frame(self, frame: Frame, error: ValidationError, source: Source, index: int) -> None:
         level = (frame.shape, frame.parts, len(frame.parts), None)
-        inherited = bool(frame.bad) and not frame.own
+        # Of what was not told, this is the first word.
+        inherited = not frame.own and any(known is not UNTOLD for known in (frame.bad or {}).values())
         self._reject(error, show(Spine([level], None)), source.span(index)[1], inherited=inherited)
 
     def _pass_over(self, event: str, value: Any, source: Source, index: int) -> None:

@@ -22,6 +22,9 @@ from pydantic import (
     model_validator,
 )
 
+from partway import Extractor
+from partway.errors import MismatchError
+
 UUID_TEXT = "6f3b1f3e-6c0a-4c3a-9d28-0f7a2b1c9d11"
 
 
@@ -193,3 +196,14 @@ def test_a_union_is_shown_before_the_object_around_it_closes(way: Any):
     text = f'{{"part":{{"id":"{UUID_TEXT}"}},"more":1'
     _, partials = watch(way(Named | dict[str, str]), [text], json_only=True)
     assert dict(parts(partials[-1]))["part"] == {"id": UUID_TEXT}
+
+
+@pytest.mark.parametrize("way", [before, wrap], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("fail_fast", [False, True])
+def test_an_object_is_rejected_for_a_part_that_nobody_was_told_of(way: Any, fail_fast: bool):
+    extractor = Extractor(dict[str, list[way(int)]], json_only=True, fail_fast=fail_fast)
+    with pytest.raises(MismatchError) as caught:  # noqa: PT012 # which of them raises depends on `fail_fast`
+        extractor.feed('{"a":[{"part":1},{"part":"x"}]}')
+        extractor.finish()
+    assert [(rejection.path, rejection.json) for rejection in extractor.rejected] == [(("a", 1), '{"part":"x"}')]
+    assert (caught.value.path, caught.value.offset) == (("a", 1, "part"), 25)
