@@ -191,6 +191,24 @@ def marked(text: str) -> tuple[str, list[int]]:
     return "".join(parts), [sum(map(len, parts[:index])) for index in range(1, len(parts))]
 
 
+# A byte order mark is passed over where it may stand, in front of all.
+MARKED_FIRST: list[tuple[str, str, dict[str, Any]]] = [
+    ("a fence of another language", '\ufeff```python\nx = {"a": 1}\n```\n▸{"a":1}', {}),
+    ("a fence", '\ufeff```json\n▸{"a":1}\n```', {}),
+    ("a scalar", "\ufeff▸12", ANY),
+    ("two of them", "\ufeff\ufeff12", ANY),
+    ("on the second line", '\n\ufeff```python\nx = ▸{"a": 1}\n```', {}),
+]
+
+
+@pytest.mark.parametrize(("marks", "kwargs"), [row[1:] for row in MARKED_FIRST], ids=[row[0] for row in MARKED_FIRST])
+def test_a_byte_order_mark_is_passed_over_in_front_of_all(marks: str, kwargs: dict[str, Any]):
+    text, starts = marked(marks)
+    for place in range(len(text) + 1):
+        assert search(cut(text, place), **kwargs)[0] == starts, (text[:place], text[place:])
+    assert search(text, **kwargs)[0] == starts
+
+
 cases = pytest.mark.parametrize(("text", "kwargs"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
 
 

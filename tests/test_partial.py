@@ -474,6 +474,18 @@ def test_a_partial_dataclass_is_copied_and_pickled(cls: type):
         assert (made.a, made.b) == (1, "x")
 
 
+@pydantic_dataclass(config=ConfigDict(extra="allow"))
+class AllowingData:
+    a: int = 0
+    b: str = ""
+
+
+def test_a_partial_dataclass_has_its_extra_keys():
+    partial = partial_of(AllowingData, '{"a":1,"self":2,"more":["x')
+    for made in (partial, copy.copy(partial), copy.deepcopy(partial), pickle.loads(pickle.dumps(partial))):  # noqa: S301
+        assert vars(made) == {"a": 1, "b": None, "self": 2, "more": ["x"]}
+
+
 def test_a_frozen_dataclass_has_frozen_partials():
     with pytest.raises(dataclasses.FrozenInstanceError):
         partial_of(FrozenSlotted, '{"a":1,').a = 2

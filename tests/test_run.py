@@ -617,6 +617,32 @@ async def test_an_element_of_a_set_is_given_late_as_it_is_early(source):
         await partials.aclose()
 
 
+# A type, the text cut, and what `text("[0]")` of it comes to, whenever it is asked for.
+LATE_TEXTS: list[tuple[Any, list[str], list[str]]] = [
+    (list[str], ['["he', "ll", 'o"', "]"], ["he", "ll", "o"]),
+    (set[str], ['["he', "ll", 'o"', "]"], ["he", "ll", "o"]),
+    (list[Annotated[str, Field(max_length=3)]], ['["he', "ll", 'o"', "]"], ["he", "ll", "o"]),
+    (list[Annotated[str, AfterValidator(len)]], ['["he', "ll", 'o"', "]"], []),
+    (list[int], ["[1", "]"], []),
+]
+
+
+@both
+@pytest.mark.parametrize(("tp", "deltas", "pieces"), LATE_TEXTS)
+async def test_a_text_is_whole_however_late_it_is_asked_for(source, tp, deltas, pieces):
+    # Of an element of a set, and of what was rejected, the beginning was missing.
+    for at in range(len(deltas)):
+        run = stream(source(deltas), tp)
+        partials = each(run)
+        for _ in range(at):
+            await anext(partials)
+        said = [piece async for piece in each(run.text("[0]"))]
+        assert "".join(said) == "".join(pieces)
+        if not at:
+            assert said == pieces
+        await partials.aclose()
+
+
 @both
 async def test_a_string_that_comes_anew_in_one_piece_is_told(source):
     # What had come of it before was taken for it.

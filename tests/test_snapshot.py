@@ -7,8 +7,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, NamedTuple
 
+import pydantic.dataclasses
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from typing_extensions import TypedDict
 
 from partway import Extractor
@@ -49,6 +50,12 @@ class Data:
     inner: Inner | None = None
 
 
+@pydantic.dataclasses.dataclass(config=ConfigDict(extra="allow"))
+class AllowingData:
+    a: int = Field(0, alias="A")
+    b: str = ""
+
+
 FULL = (
     '{"A":1,"inner":{"n":1},"by_int":{"1":{"n":2}},"pair":[1,{"n":3}],"tags":["x"],"points":{"p":[1]},"more":{"k":[0]}}'
 )
@@ -65,6 +72,9 @@ HELD: list[tuple[Any, str, list[tuple[str | int, ...]], list[tuple[str | int, ..
     (Ignoring, '{"a":1,"b":2}', [("a",)], [("b",)]),
     (Typed, '{"a":1,"b":[1]}', [("a",), ("b", 0)], [("b", 1), ("c",), (0,)]),
     (Data, '{"a":1,"inner":{"n":1}}', [("a",), ("inner", "n")], [("inner", "m"), ("b",), (0,)]),
+    (AllowingData, '{"A":1,"more":{"k":[0]}}', [("A",), ("more",), ("more", "k", 0)], [("a",), ("more", "k", 1), ("c",)]),
+    (RootModel[dict[str, Inner]], '{"root":{"n":1},"x":{}}', [("root",), ("root", "n"), ("x",)], [("x", "n"), ("root", "root"), ("y",)]),
+    (list[RootModel[list[int]]], "[[1]]", [(0,), (0, 0)], [(0, "root"), (0, 1)]),
     (list[Inner], '[{"n":1},{}]', [(0,), (0, "n"), (1,)], [(1, "n"), (2,), (-1,), ("0",)]),
     (int, "1", [()], [("a",), (0,)]),
     (str, '"abc"', [()], [(0,), ("a",)]),

@@ -11,7 +11,6 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from partway._extractor import Extractor
@@ -156,9 +155,16 @@ class TextFeed(_HeardFeed[str]):
         super().__init__((pattern,), BOTH)
         self._begun = False
         state = extractor.state(*self._path)
-        with suppress(LookupError):  # it has begun, and nothing of it is shown
-            if state in (State.STREAMING, State.COMPLETE) and isinstance(text := extractor.look_up(self._path), str):
-                self._add(text)
+        if state is State.ABSENT:
+            return
+        try:
+            text = extractor.look_up(self._path) if state is not State.REJECTED else None
+        except LookupError:  # nothing of it is shown, or it is an element of a set, which has no order
+            text = None
+        if isinstance(text, str):
+            self._add(text)
+        else:
+            extractor.tell_again(self.hear, path)
         self.over = state in (State.COMPLETE, State.REJECTED)
 
     def _add(self, text: str) -> None:

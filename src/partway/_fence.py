@@ -17,6 +17,7 @@ Two things are known at any time. The block says what the text is:
 
 The state says what is awaited in it:
 
+    START         before the first character, which may be a byte order mark (PROSE)
     LINE_START    only blanks so far on this line (and at the start of the text, and after a thought): a fence or a
                   scalar may stand here
     TEXT          further on the line, where the pattern of the block jumps to the next landmark
@@ -79,6 +80,7 @@ class Block(Enum):
 class State(Enum):
     """What is awaited in it, as the module's docstring tells."""
 
+    START = "start"
     LINE_START = "line_start"
     TEXT = "text"
     OPENING = "opening"
@@ -149,7 +151,7 @@ class Fence:
         self._names = tuple(thinking)
 
         self._block = Block.PROSE
-        self._state = State.LINE_START
+        self._state = State.START
         self._fence = ""  # the character of the open block's fence, or of the one that is being counted
         self._size = 0  # how long the open block's fence is
         self._run = 0  # how long the run being counted is, so far
@@ -178,6 +180,9 @@ class Fence:
         at = 0
         while at < len(text):
             match self._state:
+                case State.START:
+                    at = int(text[at] == "\ufeff")
+                    self._state = State.LINE_START
                 case State.LINE_START:
                     at = self._line_start(text, at)
                 case State.TEXT:

@@ -324,16 +324,24 @@ def _frozen(self: Any, name: str, *_: Any) -> None:
 
 def _reduce_dataclass(self: Any) -> tuple[Any, ...]:
     values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+    values |= getattr(self, "__dict__", {})  # extra keys as well
     return _restore_dataclass, (type(self).__mro__[_MODEL], values)
 
 
 def _restore_dataclass(cls: type, values: dict[str, Any]) -> Any:
-    return _partial_dataclass(cls)(**values)
+    return _set_all(_partial_dataclass(cls)(), values)
 
 
 def show_dataclass(cls: type) -> Callable[[Parts], Any]:
     """Make partials of a dataclass. They are put together at once: a class attribute may hide what is missing."""
-    return lambda parts: _partial_dataclass(cls)(**parts()[0])
+    names = {field.name for field in dataclasses.fields(cls)}
+
+    def show(parts: Parts) -> Any:
+        arrived, extra = parts()
+        shown = _partial_dataclass(cls)(**arrived)
+        return _set_all(shown, {key: value for key, value in extra.items() if key not in names}) if extra else shown
+
+    return show
 
 
 def dataclass_maker(cls: type, validate: Callable[[Any], Any], *, slots: bool) -> Callable[[dict[str, Any]], Any]:

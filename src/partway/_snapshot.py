@@ -8,8 +8,11 @@ looked at and not what has arrived. Complete parts are the same objects in every
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
+
+from pydantic import BaseModel, RootModel
 
 from partway._shapes import ArrayShape, DictShape, EitherShape, ObjectShape, Place, Shape
 from partway._strings import OpenString
@@ -117,9 +120,18 @@ def _fields(spine: Spine, depth: int, is_open: bool) -> tuple[dict[str, Any], di
 
 def _is_extra(value: Any, shape: ObjectShape, key: str) -> bool:
     """Whether a key that is no field's was kept beside the fields."""
+    return key in _extras(value) and (
+        isinstance(value, BaseModel) or all(field.name != key for field in shape.fields.values())
+    )
+
+
+def _extras(value: Any) -> Mapping[str, Any]:
+    """What has the extra keys of a complete object or a partial; beside the fields, where it is no model."""
     if isinstance(value, dict):
-        return key in value and all(field.name != key for field in shape.fields.values())
-    return key in (getattr(value, "model_extra", None) or ())
+        return value
+    if isinstance(value, BaseModel):
+        return value.model_extra or {}
+    return getattr(value, "__dict__", {})
 
 
 def _may_be(value: Any, place: Place) -> bool:
@@ -152,6 +164,8 @@ def look_up(
         LookupError: It has nothing there.
     """
     for depth, step in enumerate(path):
+        while isinstance(value, RootModel):  # of which nothing is in the JSON
+            value, place = value.root, None
         either = None if place is None else place.array if isinstance(step, int) else place.object
         if isinstance(either, EitherShape):
             return _of_members(value, either, path[depth:], defaults=defaults, whether=whether)
@@ -165,7 +179,7 @@ def look_up(
             if not _is_extra(value, either, step):
                 raise LookupError(step)
             # A field with an alias may have the name of the key.
-            place, value = either.extra, value[step] if isinstance(value, dict) else value.model_extra[step]
+            place, value = either.extra, _extras(value)[step]
         else:
             key, place = _key(either, step)
             value = _member(value, key, defaults=defaults)

@@ -129,6 +129,11 @@ class Allowing(BaseModel):
     known: str = ""
 
 
+@pydantic.dataclasses.dataclass(config=ConfigDict(extra="allow"))
+class AllowingData:
+    known: str = ""
+
+
 class Defaults(BaseModel):
     model_config = ConfigDict(validate_default=True)
     number: int = "12"  # type: ignore[assignment]
@@ -290,6 +295,7 @@ TYPES: list[tuple[Any, list[str]]] = [
     (Frozen, ['{"number":1}', '{"number":"1e3"}', '{"number":"x"}']),
     (Stripped, ['{"text":"  ab  ","inner":[" x "]}', '{"text":"  abcdefgh"}']),
     (Allowing, ['{"known":"x","a":1,"b":2}', '{"a":"x"}', '{"known":1,"a":{}}']),
+    (AllowingData, ['{"a":"long text","known":"xyz","b":[1,{"c":"d"}]}', '{"a":"x","known":1}']),
     (Defaults, ["{}", '{"number":3}', '{"twice":1,"tags":["a"]}']),
     (
         Checked,
