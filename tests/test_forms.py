@@ -69,6 +69,8 @@ BODIES: list[tuple[str, str, list[Any], str | None, str]] = [
     ("a letter behind a value", 'data: {"id":1}é\n\n',
      [Failure('event 1 is broken: Extra data at character 8, in {"id":1}é')], "sse", ""),
     ("an error event of Groq", f"{SSE}event: error\ndata: {json.dumps(ERROR)}\n\n", [*CHUNKS, ERROR], "sse", ""),
+    ("an error event with a type of its own", f'{SSE}event: error\ndata: {{"type":"Busy","message":"x"}}\n\n',
+     [*CHUNKS, {"type": "error", "error": {"type": "Busy", "message": "x"}}], "sse", ""),
     ("an error event with a type", f'{SSE}event: error\ndata: {{"type":"error","message":"x"}}\n\n',
      [*CHUNKS, {"type": "error", "message": "x"}], "sse", ""),
     ("an error event of another shape", 'event: error\ndata: {"message":"x"}\n\n',

@@ -1,5 +1,7 @@
 """Whatever a source yields comes out as parts: the model's text, chunks of any format, bodies in any form."""
 
+# ruff: noqa: E501  # a case of a table is one line
+
 from __future__ import annotations
 
 import contextlib
@@ -105,6 +107,34 @@ def test_an_error_on_the_way_may_be_an_object_in_every_format(begun):
     assert caught.value.code == "503"
 
 
+BUSY = {"message": "Busy", "code": 503}
+ENDING = {"index": 0, "delta": {"content": ""}, "finish_reason": "error"}
+# What follows an answer that was whole, and says that it is none: its JSON was taken for the result.
+ERRORS_BEHIND: list[tuple[str, list[Any], Any]] = [
+    ("beside choices", CHUNKS[:-1], {"object": "chat.completion.chunk", "choices": [ENDING], "error": BUSY}),
+    ("beside choices that are empty", CHUNKS[:-1], {"choices": [], "model": "m", "usage": {"a": 1}, "error": BUSY}),
+    ("in a choice", CHUNKS[:-1], {"choices": [{**ENDING, "error": BUSY}]}),
+    ("beside choices of completions", [{"choices": [{"text": A}]}], {"choices": [{"text": "", "finish_reason": "error"}], "error": BUSY}),
+    ("beside candidates", [{"candidates": [{"content": {"parts": [{"text": A}]}}]}], {"candidates": [{"finishReason": "OTHER"}], "error": BUSY}),
+    ("beside a message", [{"message": {"content": A}, "done": False}], {"message": {"content": ""}, "done": True, "error": BUSY}),
+    ("flat, with a type", CHUNKS[:-1], {"type": "BadRequestError", **BUSY}),
+    ("flat, an object", CHUNKS[:-1], {"object": "error", "type": None, **BUSY}),
+    ("flat", CHUNKS[:-1], BUSY),
+    ("a message alone", CHUNKS[:-1], {"message": "Busy"}),
+    ("a detail", CHUNKS[:-1], {"detail": "Busy"}),
+    ("errors", [{"results": [{"generated_text": A}]}], {"errors": [BUSY]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chunks", "error"), [pytest.param(*row[1:], id=row[0]) for row in ERRORS_BEHIND])
+@both
+async def test_an_error_behind_a_whole_answer_is_told_in_the_words_of_the_provider(source, chunks, error):
+    for made in ([*chunks, error], ["".join(f"data: {json.dumps(one)}\n\n" for one in (*chunks, error)).encode()]):
+        with pytest.raises(SourceError, match="Busy") as caught:
+            await given(stream(source(made), Tea).result())
+        assert caught.value.partial == ASSAM
+
+
 class Choosy(BaseModel):
     choices: list[str]
     id: str = ""
@@ -181,10 +211,10 @@ def test_a_body_that_is_cut_off_inside_an_event_is_truncated_unless_the_answer_w
 
 
 def test_an_event_of_a_newer_kind_is_passed_over():
-    news = {"type": "content_sparkle", "sparkle": 1}
+    news = {"type": "content_sparkle", "sparkle": 1, "message": "ah", "detail": "oh"}
     assert stream([CHUNKS[0], news, *CHUNKS[1:]], Tea).result() == ASSAM
     with pytest.raises(UsageError, match="'type', 'sparkle'"):
-        stream([news, *CHUNKS], Tea).result()
+        stream([{"type": "content_sparkle", "sparkle": 1}, *CHUNKS], Tea).result()
 
 
 def anthropic(**delta: Any) -> dict[str, Any]:

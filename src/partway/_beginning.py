@@ -30,7 +30,8 @@ import re
 from collections.abc import Container
 from typing import Any, Final, Literal, TypeAlias
 
-from partway._objects import Extent, parse
+from partway._extent import Extent
+from partway._objects import parse
 from partway.providers import failure_of, format_of
 
 __all__ = ["Beginning", "Form"]

@@ -20,8 +20,9 @@ from json import JSONDecodeError
 from typing import Any, Final
 
 from partway._beginning import Beginning, Form
-from partway._objects import DONE, Extent, Objects, broken, parse, quote, too_large
-from partway.providers import Failure
+from partway._extent import Extent
+from partway._objects import DONE, Objects, broken, parse, quote, too_large
+from partway.providers import Failure, failure_of
 from partway.sse import Event, EventTooLargeError, Parser
 
 __all__ = ["Form", "Unwrapper"]
@@ -193,7 +194,7 @@ class Unwrapper:
                 items.append(broken(f"event {self._events}", data, error))
                 return False
             value = data
-        if type_ == "error" and not (isinstance(value, dict) and ("error" in value or "type" in value)):
+        if type_ == "error" and not (isinstance(value, dict) and failure_of(value) is not None):
             value = {"type": "error", "error": value}
         items.append(value)
         return True

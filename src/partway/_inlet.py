@@ -23,6 +23,7 @@ from partway.providers import (
     Adapter,
     Delta,
     Ending,
+    Facts,
     Failure,
     Format,
     Operation,
@@ -106,14 +107,19 @@ class Inlet:
 
     def _read(self, chunk: Any) -> Sequence[Part]:
         parts: Sequence[Part] = ()
+        ends = False
         try:
             if self._adapter is not None:
                 parts = self._adapter.read(chunk)
             if not parts:
                 parts = self._unread(chunk)
             for part in parts:
-                if (type(part) is not Delta or type(part.text) is not str) and not _is_sound(part):
-                    raise TypeError("text, or a value, is of a wrong type")
+                if type(part) is not Delta or type(part.text) is not str:
+                    if not _is_sound(part):
+                        raise TypeError("text, or a value, is of a wrong type")
+                    ends |= type(part) in (Ending, Facts)
+            if ends and (failure := failure_of(chunk)) is not None:  # it is why nothing more comes
+                return (*(part for part in parts if type(part) is not Ending), failure)
         except _STUMBLES as error:
             return (*takewhile(_is_sound, parts), self._malformed(chunk, error))
         return parts
@@ -142,7 +148,11 @@ class Inlet:
             return adapter.read(chunk)
         if self._format is None:
             raise unknown(chunk)
-        if chunk == {} or isinstance(field(chunk, "type"), str):  # a sign of life, or an event of a newer kind
+        if chunk == {}:  # a sign of life
+            return ()
+        if (failure := failure_of(chunk, alone=not isinstance(field(chunk, "type"), str), coded=True)) is not None:
+            return (failure,)
+        if isinstance(field(chunk, "type"), str):  # an event of a newer kind
             return ()
         return (Failure(str(unknown(chunk))),)
 

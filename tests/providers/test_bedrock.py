@@ -65,6 +65,7 @@ READ: list[tuple[str, list[Any], list[Any]]] = [
     ("a filter", [call(), stop(), end("content_filtered")], [Delta(F, ""), Ending("filter", "content_filtered")]),
     ("a call that is malformed", [call(), stop(), end("malformed_tool_use")],
      [Delta(F, ""), Ending("stop", "malformed_tool_use")]),
+    ("an error without a word", [{"throttlingException": {}}], [Failure("{}", "throttlingException")]),
     ("an error", [{"throttlingException": {"message": "Slow down"}}], [Failure("Slow down", "throttlingException")]),
     ("an error of the model", [{"modelStreamErrorException": {"message": "No", "originalStatusCode": 500}}],
      [Failure("No", "modelStreamErrorException")]),

@@ -67,6 +67,8 @@ FAILURES: list[tuple[Any, str, str | None]] = [
     ({"type": "error", "message": "Busy", "code": None}, "Busy", None),
     ({"error": {"code": 429, "message": "Quota", "status": "RESOURCE_EXHAUSTED"}}, "Quota", "RESOURCE_EXHAUSTED"),
     ({"error": {"code": 502, "message": "Bad gateway", "metadata": {}}}, "Bad gateway", "502"),
+    ({"object": "error", "message": "Too long", "type": "BadRequestError", "code": 400}, "Too long", "BadRequestError"),
+    ({"object": "error", "message": "Too long", "code": 400}, "Too long", "400"),
     ({"error": "model not found"}, "the provider reported an error: model not found", None),
     ({"error": {"reason": "odd", "x": None}}, "{'reason': 'odd'}", None),
     (SimpleNamespace(error=SimpleNamespace(message="Busy", code="x")), "Busy", "x"),
@@ -96,6 +98,17 @@ def test_a_message_alone_is_an_error_of_what_is_of_no_format(chunk, message):
     failure = failure_of(chunk, alone=True)
     assert (failure and failure.message) == message
     assert failure_of(chunk) is None
+
+
+def test_a_message_with_a_code_is_an_error_where_one_will_do():
+    chunk = {"type": "BadRequestError", "message": "Too long", "code": 400}
+    assert failure_of(chunk) is None
+    for ways in ({"alone": True}, {"coded": True}):
+        failure = failure_of(chunk, **ways)
+        assert failure is not None
+        assert (failure.message, failure.code) == ("Too long", "BadRequestError")
+    assert failure_of({"type": "sparkle", "message": "Too long"}, coded=True) is None
+    assert failure_of({"type": "sparkle", "code": 400}, coded=True) is None
 
 
 @pytest.mark.parametrize("chunk", [{"error": None}, {"error": ""}, {"type": "response.failed"}, "error", None, 3])

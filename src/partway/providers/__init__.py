@@ -8,7 +8,6 @@ keys to `_CHUNK_KEYS` of `_beginning`.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from partway.errors import UsageError
@@ -48,6 +47,7 @@ from partway.providers._delta import (
     field,
     plain,
 )
+from partway.providers._failures import failure_of
 
 __all__ = [
     "CONTENT",
@@ -96,38 +96,6 @@ FORMATS: Final[tuple[Format, ...]] = (
 def format_of(chunk: Any) -> Format | None:
     """The format of a stream, told by one of its chunks; `None` if it is of none that is known."""
     return next((format_ for format_ in FORMATS if format_.recognizes(chunk)), None)
-
-
-def failure_of(chunk: Any, *, alone: bool = False) -> Failure | None:
-    """The error that a chunk reports, or the body of a response; `None` if it reports none.
-
-    Errors look alike everywhere: an object with a message, under `error` (OpenAI, Anthropic, Google, Groq, OpenRouter),
-    in the chunk itself (`{"type": "error", "message": …}`), or a message alone (Ollama's `{"error": "…"}`).
-
-    Args:
-        chunk: What came.
-        alone: Whether it is a chunk of no format: then a `message` (Cohere, Bedrock), `detail` (FastAPI) or `errors`
-            will do.
-    """
-    error = field(chunk, "error")
-    if not error:
-        error = chunk if field(chunk, "type") == "error" else None
-    if error is None:
-        return _said_alone(chunk) if alone else None
-    if isinstance(error, str):
-        return Failure(f"the provider reported an error: {error}")
-    words = [field(error, name) for name in ("type", "status", "code")]
-    code = next((str(word) for word in words if word and word != "error"), None)
-    message = field(error, "message") or field(error, "detail")
-    return Failure(message if isinstance(message, str) else str(plain(error)), code)
-
-
-def _said_alone(chunk: Any) -> Failure | None:
-    """The error that an object reports by a message without a word for it."""
-    said = next(filter(None, (field(chunk, name) for name in ("message", "detail", "errors"))), None)
-    if isinstance(said, list):
-        said = json.dumps(said, default=str)
-    return Failure(said) if isinstance(said, str) else None
 
 
 def unknown(chunk: Any) -> UsageError:

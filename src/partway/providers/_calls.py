@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 
+from partway._extent import Extent
 from partway.providers._delta import Channel, Closed, Delta, Part, plain
 
 __all__ = ["Calls"]
+
+_NO_EXTENT: Final = Extent()
 
 
 class Calls:
     """The tool calls of a stream. A `key` is what the format's chunks point at a call by."""
 
-    __slots__ = ("_counts", "_early", "_open", "_stopped")
+    __slots__ = ("_counts", "_early", "_extents", "_open", "_stopped")
 
     def __init__(self) -> None:
         self._open: dict[Hashable, Channel] = {}
         self._counts: dict[int, int] = {}  # of each choice
         self._stopped: tuple[Hashable, ...] = ()  # the key of the call that has stopped last
         self._early: dict[Hashable, tuple[str, str]] = {}  # id and text of a call that has no name yet
+        self._extents: dict[Channel, Extent | None] = {}  # of the arguments of each that has no id; none when whole
 
     def open(self, key: Hashable, name: str, id_: str | None = None, choice: int = 0) -> Channel:
         """A call opens: give it a channel, on which an empty `Delta` is to follow at once."""
@@ -46,10 +50,14 @@ class Calls:
     def piece(
         self, parts: list[Part], key: Hashable, text: str, name: str | None, id_: str | None, choice: int = 0
     ) -> None:
-        """More of a call's arguments; with a name, and another id than before, the call has only now opened."""
+        """More of a call's arguments.
+
+        With a name, and another id than before, the call has only now opened. Some gateways give no ids, and each of
+        parallel calls the same index: there a name behind arguments that are whole opens another one.
+        """
         channel = self._open.get(key)
-        if channel is not None and name and id_ and channel.id and str(id_) != channel.id:
-            parts.append(Closed(self._open.pop(key)))  # the same place is used again
+        if channel is not None and name and self._is_another(channel, id_):
+            self.close(parts, key)  # the same place is used again
             channel = None
         if channel is None:
             early_id, early = self._early.pop(key, ("", ""))
@@ -58,9 +66,20 @@ class Calls:
                 self._early[key] = id_, text
                 return
             channel = self.open(key, name, id_, choice)
+            if not id_:
+                self._extents[channel] = Extent()
             parts.append(Delta(channel, text))
         elif text:
             parts.append(Delta(channel, text))
+        extent = self._extents.get(channel)
+        if extent is not None and isinstance(text, str) and extent.find(text) >= 0:
+            self._extents[channel] = None
+
+    def _is_another(self, channel: Channel, id_: str | None) -> bool:
+        """Whether a name that comes for an open call is that of the next one."""
+        if channel.id:
+            return bool(id_) and str(id_) != channel.id
+        return self._extents.get(channel, _NO_EXTENT) is None
 
     def whole(self, parts: list[Part], name: str, arguments: Any, id_: str | None = None, choice: int = 0) -> None:
         """A call comes whole, its arguments as a dict or as JSON."""
@@ -74,6 +93,7 @@ class Calls:
     def close(self, parts: list[Part], key: Hashable) -> None:
         """A call has all its arguments."""
         if (channel := self._open.pop(key, None)) is not None:
+            self._extents.pop(channel, None)
             parts.append(Closed(channel))
 
     def close_all(self, parts: list[Part], choice: int | None = None) -> None:
@@ -98,7 +118,7 @@ class Calls:
         if whole:
             self.close_all(parts, choice)
         for key in [key for key, channel in self._open.items() if choice is None or channel.choice == choice]:
-            del self._open[key]
+            self._extents.pop(self._open.pop(key), None)
         self._stopped = ()
 
     def clear(self) -> None:
@@ -106,4 +126,5 @@ class Calls:
         self._open.clear()
         self._stopped = ()
         self._early.clear()
+        self._extents.clear()
         self._counts.clear()

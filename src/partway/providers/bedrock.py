@@ -95,5 +95,7 @@ class Adapter:
                 parts.append(Facts(usage=usage))
         else:
             errors = [(name, field(chunk, name)) for name in _ERRORS]
-            parts += [Failure(field(said, "message") or str(plain(said)), name) for name, said in errors if said]
+            parts += [
+                Failure(field(said, "message") or str(plain(said)), name) for name, said in errors if said is not None
+            ]
         return parts

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from partway.providers._calls import Calls
 from partway.providers._delta import Delta, Ending, Facts, Part, Reason, channel, field, members
+from partway.providers._failures import failure_of
 
 __all__ = ["Adapter", "recognizes"]
 
@@ -84,7 +85,9 @@ class Adapter:
                     parts.append(Delta(channel("refusal", index), refusal))
                 if calls := get("tool_calls"):
                     self._call(parts, calls, index)
-            if word := said.get("finish_reason"):
+            if (error := said.get("error")) is not None and (failure := failure_of({"error": error})) is not None:
+                parts.append(failure)
+            elif word := said.get("finish_reason"):
                 reason: Reason = _REASONS.get(word, "stop")
                 if reason == "stop":
                     self._calls.close_all(parts, index)
