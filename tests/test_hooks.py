@@ -548,6 +548,23 @@ async def test_a_hook_that_raises_stop_iteration_does_not_pass_for_an_end(source
 
 
 @both
+@pytest.mark.parametrize("kind", [StopIteration, StopAsyncIteration])
+async def test_a_stop_iteration_is_another_error_each_time_it_is_told(source, kind):
+    # It ended the loop in which the result was asked for a second time.
+    def stop(_: object) -> None:
+        raise kind("x")
+
+    run = stream(source(['{"title": "A", "steps": []}']), Recipe)
+    run.on("title", completed=stop)
+    for _ in range(3):
+        with pytest.raises((RuntimeError, kind)) as caught:
+            await given(run.result())
+        # What is no end of a loop is raised as it is.
+        ends = kind is StopIteration or isinstance(run, AsyncRun)
+        assert type(caught.value.__cause__ if ends else caught.value) is kind
+
+
+@both
 async def test_hooks_of_a_run_of_several_are_called_before_a_loop_over_it_is_told(source):
     # The first partial came before the hooks of its chunk.
     seen: list[Any] = []

@@ -380,6 +380,35 @@ def test_the_last_reader_that_leaves_closes_the_source():
     asyncio.run(scenario())
 
 
+@both
+async def test_who_reads_one_string_closes_the_source_for_one_that_left_before(source):
+    # It stayed open, since the end of a string alone leaves it as it is.
+    made = source(['{"title": "A', 'B", "language": "de', '", "summary": "', "C", '"}'])
+    run = stream(made, Recipe)
+    texts, left = each(run.text("title")), each(run)
+    assert await anext(texts) == "A"
+    await anext(left)
+    await left.aclose()
+    assert made.closed == 0
+    assert [piece async for piece in texts] == ["B"]
+    assert made.closed == 1
+
+
+def test_who_waits_for_a_value_closes_the_source_for_one_that_left_before():
+    async def scenario() -> None:
+        made = AsyncSource(['{"title": "A', 'B", "language": "de', '", "summary": "', "C", '"}'])
+        run = stream(made, Recipe)
+        left = run.frames()
+        waiting = asyncio.create_task(run.value("language"))
+        await anext(left)
+        await left.aclose()
+        assert made.closed == 0
+        assert await waiting == "de"
+        assert made.closed == 1
+
+    asyncio.run(scenario())
+
+
 def test_a_value_that_nobody_waits_for_any_more_leaves_the_run_open():
     async def scenario() -> None:
         gate = asyncio.Event()

@@ -63,6 +63,7 @@ class BaseRun(Told, Generic[T, P]):
         self._partials = PartialFeed(extractor, showing.every)
         self._calls = Calls(showing.on_hook_error, awaits=self._awaits)
         self._readers = 0
+        self._left = False  # whether a loop was left that would have closed the source, had it been the last reader
         self._started = False
         self._ended = False
         self._result: T | None = None
@@ -236,6 +237,11 @@ class BaseRun(Told, Generic[T, P]):
 
         What is no `Exception` (Ctrl-C, a task that was cancelled) is for whoever pulled: later the run was closed.
         """
+        # Either would end a loop that is told of it later; Python makes another error of it here, too.
+        if isinstance(error, StopIteration) or (self._awaits and isinstance(error, StopAsyncIteration)):
+            stopped = RuntimeError(f"a callback, a validator or the source raised {type(error).__name__}")
+            stopped.__cause__ = error
+            error = stopped
         if isinstance(error, Exception):
             self._error = error
             if not isinstance(error, PartwayError | UsageError):

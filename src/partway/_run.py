@@ -109,7 +109,8 @@ class Run(BaseRun[T, P]):
     def _leave(self, feed: Feed[Any]) -> None:
         self._readers -= 1
         self._listeners.drop(feed.listener)
-        if not self._readers and feed.closes and not feed.over:
+        self._left |= feed.closes and not feed.over
+        if not self._readers and self._left:
             self.close()
 
     def __iter__(self) -> Iterator[P]:
@@ -216,8 +217,6 @@ class AsyncRun(BaseRun[T, P]):
     """
 
     _awaits = True
-    _left = False
-    """Whether a loop was left that would have closed the source, had it been the last reader."""
 
     def __init__(
         self, source: AsyncIterable[Any], extractor: Extractor[T, P], intake: Intake[T], showing: Showing
@@ -290,7 +289,7 @@ class AsyncRun(BaseRun[T, P]):
         self._readers -= 1
         self._listeners.drop(feed.listener)
         self._left |= feed.closes and not feed.over
-        if not self._readers and feed.closes and not feed.over:
+        if not self._readers and self._left:
             await self.aclose()
 
     def __aiter__(self) -> AsyncIterator[P]:
