@@ -58,7 +58,7 @@ READ: list[tuple[str, list[Any], list[Any]]] = [
      [Delta(F, ""), Delta(F, "{}"), Closed(F), Ending("stop", "tool-calls")]),
     ("cut off", [call(), end("length")], [Delta(F, ""), Ending("length", "length")]),
     ("filtered", [call(), end("content-filter")], [Delta(F, ""), Ending("filter", "content-filter")]),
-    ("ended by an error", [call(), end("error")], [Delta(F, ""), Ending("stop", "error")]),
+    ("ended by an error", [call(), end("error")], [Delta(F, ""), Ending("length", "error")]),
     ("an error", [{"type": "error", "errorText": "No"}], [Failure("No", "error")]),
     ("aborted", [{"type": "abort", "reason": "timeout"}, {"type": "abort"}],
      [Failure("timeout", "abort"), Failure("the stream was aborted", "abort")]),

@@ -36,6 +36,7 @@ _TYPES: Final = frozenset(
 _REASONS: Final[dict[str, Reason]] = {
     "MAX_TOKENS": "length",
     "ERROR_LIMIT": "length",
+    "ERROR": "length",
     "ERROR_TOXIC": "filter",
 }
 

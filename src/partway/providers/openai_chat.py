@@ -25,7 +25,7 @@ from partway.providers._failures import failure_of
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONS: Final[dict[str, Reason]] = {"length": "length", "content_filter": "filter"}
+_REASONS: Final[dict[str, Reason]] = {"length": "length", "error": "length", "content_filter": "filter"}
 _HELPERS: Final = ("content.", "refusal.", "tool_calls.", "logprobs.")
 
 

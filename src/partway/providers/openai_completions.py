@@ -15,7 +15,7 @@ from partway.providers._delta import Delta, Ending, Facts, Part, Reason, channel
 
 __all__ = ["Adapter", "recognizes"]
 
-_REASONS: Final[dict[str, Reason]] = {"length": "length", "content_filter": "filter"}
+_REASONS: Final[dict[str, Reason]] = {"length": "length", "error": "length", "content_filter": "filter"}
 
 
 def recognizes(chunk: Any) -> bool:

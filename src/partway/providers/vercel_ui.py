@@ -29,6 +29,7 @@ __all__ = ["Adapter", "recognizes"]
 _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {
     "length": "length",
     "interrupted": "length",
+    "error": "length",
     "content-filter": "filter",
 }
 _STARTS: Final = ("data-", "reasoning", "source-", "text-", "tool-input-", "tool-output-")
@@ -126,7 +127,7 @@ class Adapter:
         said = said if isinstance(said, str) else field(said, "unified")  # as models give it to the SDK
         if said and kind == "finish":
             reason = _REASONS.get(said, "stop")
-            self._calls.end(parts, whole=reason == "stop" and said != "error")
+            self._calls.end(parts, whole=reason == "stop")
             parts.append(Ending(reason, said))
 
 
