@@ -61,10 +61,12 @@ def parts(value: Any) -> Iterator[tuple[str | int, Any]]:
         case list() | tuple():
             yield from enumerate(value)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            for one in dataclasses.fields(value):
-                part = getattr(value, one.name, None)
+            names = [one.name for one in dataclasses.fields(value)]
+            for name in names:
+                part = getattr(value, name, None)
                 if part is not None or type(value) is own_class(value):  # in a partial, None is what has not come
-                    yield one.name, part
+                    yield name, part
+            yield from ((key, part) for key, part in getattr(value, "__dict__", {}).items() if key not in names)
         case _:
             pass
 

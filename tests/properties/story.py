@@ -33,7 +33,8 @@ def shape(value: Any) -> Any:
         case set() | frozenset():
             return (type(value), frozenset(map(shape, value)))
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            names = (one.name for one in dataclasses.fields(value))
+            extra = getattr(value, "__dict__", {})  # of the fields as well, unless it has slots
+            names = dict.fromkeys([*(one.name for one in dataclasses.fields(value)), *extra])
             return (type(value), tuple((name, shape(getattr(value, name, None))) for name in names))
         case _:
             return (type(value), repr(value))
