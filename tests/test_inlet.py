@@ -135,6 +135,17 @@ async def test_an_error_behind_a_whole_answer_is_told_in_the_words_of_the_provid
         assert caught.value.partial == ASSAM
 
 
+# What says that it ended by an error, and not by which; no SDK's class has the word.
+@pytest.mark.parametrize("chunks", [
+    [*CHUNKS[:-1], {"choices": [ENDING]}],
+    [{"choices": [{"text": A}]}, {"choices": [{"text": "", "finish_reason": "error"}]}],
+])  # fmt: skip
+def test_an_answer_that_ends_by_an_error_is_cut_off(chunks: list[Any]):
+    with pytest.raises(TruncatedJSONError, match=r"cut the answer off \(error\)") as caught:
+        stream(chunks, Tea).result()
+    assert caught.value.partial == ASSAM
+
+
 class Choosy(BaseModel):
     choices: list[str]
     id: str = ""

@@ -39,7 +39,6 @@ READ: list[tuple[str, list[Any], list[Part]]] = [
     ("stop", [choice({}, "stop")], [Ending("stop", "stop")]),
     ("length, behind the last text", [choice({"content": "a"}, "length")],
      [Delta(ANSWER, "a"), Ending("length", "length")]),
-    ("an error that is not told", [choice({}, "error")], [Ending("length", "error")]),
     ("content_filter", [choice({}, "content_filter")], [Ending("filter", "content_filter")]),
     ("tool_calls", [choice({}, "tool_calls")], [Ending("stop", "tool_calls")]),
     ("reasoning of DeepSeek", [choice({"reasoning_content": "a", "content": None})], [Delta(THOUGHT, "a")]),

@@ -31,7 +31,6 @@ READ: list[tuple[str, list[Any], list[Any]]] = [
     ("stop", [chunk(choice("", "stop"))], [Ending("stop", "stop")]),
     ("a reason that is not known", [chunk(choice("", "eos"))], [Ending("stop", "eos")]),
     ("length, behind the last text", [chunk(choice("a", "length"))], [Delta(CONTENT, "a"), Ending("length", "length")]),
-    ("an error that is not told", [chunk(choice("", "error"))], [Ending("length", "error")]),
     ("the filter, of another choice", [chunk(choice("", "content_filter", 1))],
      [Ending("filter", "content_filter", 1)]),
     ("the model, once", [chunk(choice("a"), model="m"), chunk(choice("b"), model="m")],
