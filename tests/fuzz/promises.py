@@ -556,9 +556,8 @@ def _greatest_value(what: Kind, deltas: list[str], options: Options) -> tuple[in
     with contextlib.suppress(PartwayError):
         for delta in deltas:
             held[0].feed(delta)
-            misfits.append(
-                max(misfits.pop(), len(held[0].rejected))
-            )  # in an object that waits for a gate, nobody is told
+            # Nobody is told of those in an object that waits for a gate.
+            misfits[-1] = max(misfits[-1], len(held[0]._builder.rejected))
         held[0].finish()
     texts.append(held[0].text)
     values.append(held[0].partial)
