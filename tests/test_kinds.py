@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
-from typing import Annotated, Any, Literal, NamedTuple
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Union
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import (
     AfterValidator,
+    AnyUrl,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
+    IPvAnyAddress,
     Json,
+    JsonValue,
     PlainValidator,
+    PostgresDsn,
     RootModel,
+    SecretStr,
     Tag,
     TypeAdapter,
     ValidationError,
     WrapValidator,
 )
 from pydantic.dataclasses import dataclass
+from pydantic_core import SchemaValidator
 from typing_extensions import TypeAliasType, TypedDict
 
-from partway._kinds import EVENTS, first_characters, is_pure, kinds
+from partway._kinds import EVENTS, first_characters, is_pure, kinds, yields_to_text
 
 
 class Word(Enum):
@@ -198,6 +208,68 @@ def test_the_default_of_a_field_changes_nothing_unless_it_stands_in_for_an_error
     forgiving = {**schema, "on_error": "default"}
     assert kinds(forgiving, {}, {}) == EVENTS
     assert not is_pure(forgiving, {})
+
+
+UUID_TEXT = "6f3b1f3e-6c0a-4c3a-9d28-0f7a2b1c9d11"
+TO_TUPLE = PlainValidator(lambda value: (value,))
+AROUND = WrapValidator(lambda value, handler: (handler(value),))
+BESIDE_TEXT = TypeAliasType("BESIDE_TEXT", "int | str | list[BESIDE_TEXT]")
+# A type, a text that fits it, and whether `str` before it takes every text.
+YIELDS: list[tuple[Any, str, bool]] = [
+    (UUID, UUID_TEXT, False),
+    (UUID | None, UUID_TEXT, False),
+    (Annotated[UUID, AfterValidator(lambda value: value)], UUID_TEXT, False),
+    (Annotated[int | UUID, Field(description="a union in a union")], UUID_TEXT, False),
+    (Annotated[str, TO_TUPLE], "x", False),
+    (Annotated[str, BeforeValidator(str.upper)], "x", False),
+    (Annotated[str, AROUND], "x", False),
+    (re.Pattern, "x", False),
+    (IPvAnyAddress, "10.0.0.1", False),
+    (ZoneInfo, "UTC", False),
+    (int, "1", True),
+    (float, "1.5", True),
+    (bool, "true", True),
+    (Decimal, "1.5", True),
+    (bytes, "x", True),
+    (date, "2024-02-29", True),
+    (datetime, "2024-02-29T10:00:00", True),
+    (time, "10:00", True),
+    (timedelta, "P1D", True),
+    (complex, "1+2j", True),
+    (Word, "a", True),
+    (Annotated[str, Field(max_length=3)], "x", True),
+    (Annotated[date, AfterValidator(lambda value: value)], "2024-02-29", True),
+    (AnyUrl, "http://a.b/", True),
+    (PostgresDsn, "postgres://u@h/db", True),
+    (Path, "x", True),
+    (IPv4Address, "10.0.0.1", True),
+    (SecretStr, "x", True),
+    (Json[UUID], f'\\"{UUID_TEXT}\\"', True),
+    (RootModel[UUID], UUID_TEXT, True),
+    (RootModel[Annotated[str, TO_TUPLE]], "x", True),
+    (JsonValue, "x", True),
+    (BESIDE_TEXT, "x", True),
+    (Any, "x", True),
+]
+
+
+@pytest.mark.parametrize(("tp", "text", "yields"), YIELDS, ids=[f"{str(row[0])[:60]} {row[1]}" for row in YIELDS])
+def test_text_wins_in_a_union_over_what_it_fits_less_exactly(tp: Any, text: str, yields: bool):
+    assert yields_to_text(*schema_of(tp)) is yields
+    adapter = TypeAdapter(Union[str, tp])  # which takes aliases and generics, too
+    kept = adapter.validate_json(f'"{text}"')
+    alone = TypeAdapter(tp).validate_json(f'"{text}"')
+    if yields:
+        assert (type(kept), kept) == (str, text.replace("\\", ""))
+    else:
+        assert (type(kept), kept) == (type(alone), alone)
+
+
+def test_a_default_for_what_does_not_fit_wins_over_text():
+    schema = {"type": "default", "schema": {"type": "int"}, "default": 3, "on_error": "default"}
+    assert not yields_to_text(schema, {})
+    either: Any = {"type": "union", "choices": [{"type": "str"}, schema]}
+    assert SchemaValidator(either).validate_json('"x"') == 3
 
 
 def test_a_lax_schema_and_a_strict_one_say_what_either_says():

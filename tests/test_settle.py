@@ -8,10 +8,12 @@ import copy
 import json
 from datetime import date
 from enum import Enum, IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, HttpUrl, Tag, TypeAdapter
 from typing_extensions import TypedDict
 
 from growth import assert_linear
@@ -288,6 +290,8 @@ class Settings(BaseModel):
     theme: Annotated[Shade, Whole(prefix=True)]
     mode: Literal["auto"] | str = ""
     value: str | int | list[Loose] = ""
+    key: str | UUID = ""
+    link: str | date | HttpUrl | Path = ""
     maybe: list[str] | None = None
 
 
@@ -301,6 +305,8 @@ PLACES: list[tuple[str, str, str, Any]] = [
     ("a string that goes on behind a literal", '{"mode":"autos▸', "mode", "autos"),
     ("a string that is the literal", '{"mode":"auto"▸', "mode", "auto"),
     ("a string by its kind", '{"value":"x▸', "value", "x"),
+    ("a string that might be a UUID", '{"key":"x"▸', "key", "x"),
+    ("a string that others read, too", '{"link":"h▸', "link", "h"),
     ("a list by its kind", '{"value":[▸', "value", []),
     ("a number by its kind", '{"value":12,▸', "value", 12),
     ("what may be null does not wait", '{"maybe":[▸', "maybe", []),

@@ -15,7 +15,7 @@ from typing import Any, Final
 from partway._schema import Schema
 from partway._shapes import ATOMS, STARTS
 
-__all__ = ["EVENTS", "first_characters", "is_pure", "kinds"]
+__all__ = ["EVENTS", "first_characters", "is_pure", "kinds", "yields_to_text"]
 
 EVENTS: Final = ATOMS | STARTS
 """ijson's events with which a value begins."""
@@ -103,6 +103,47 @@ def is_pure(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
             return knows_its_values(schema)
         case kind:
             return kind in _PLAIN
+
+
+_READS_TEXT: Final = frozenset(
+    ("any", "bool", "bytes", "complex", "date", "datetime", "decimal", "enum", "float", "fraction", "int", "json",
+     "model", "multi-host-url", "str", "time", "timedelta", "url")
+)  # fmt: skip
+"""What a JSON string fits at most as exactly as `str`: pydantic converts it, or makes an object of it."""
+
+
+def yields_to_text(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
+    """Whether `str` before a schema in a smart union takes every JSON string that both take.
+
+    To pydantic a JSON string is no exact `str`, since it might stand for another type. So what it fits exactly wins
+    wherever it stands: a UUID, and what a function makes of it that runs before, around or instead of a validator.
+    """
+    return _yields(schema, definitions, frozenset())
+
+
+def _yields(schema: Schema, definitions: Mapping[str, Schema], seen: frozenset[str]) -> bool:
+    match schema["type"]:
+        case "definition-ref":
+            ref = schema["schema_ref"]
+            return ref in seen or _yields(definitions[ref], definitions, seen | {ref})
+        case "default" if schema.get("on_error", "raise") != "raise":
+            return False
+        case "nullable" | "default" | "function-after":
+            inner = schema["schema"]
+        case "json-or-python":
+            inner = schema["json_schema"]
+        case "lax-or-strict":  # as the lax one it is never exact
+            inner = schema["strict_schema"]
+        case "function-wrap" if getattr(schema["function"]["function"], "__module__", None) == "pydantic.networks":
+            inner = schema["schema"]  # `AnyUrl` and its kin
+        case "union":
+            return all(
+                _yields(choice[0] if isinstance(choice, tuple) else choice, definitions, seen)
+                for choice in schema["choices"]
+            )
+        case kind:
+            return kind in _READS_TEXT or "string" not in _ACCEPTS.get(kind, EVENTS)
+    return _yields(inner, definitions, seen)
 
 
 def first_characters(schema: Schema, definitions: Mapping[str, Schema]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from partway._kinds import EVENTS, is_pure, kinds
+from partway._kinds import EVENTS, is_pure, kinds, yields_to_text
 from partway._schema import Schema, alias_paths, choices_of, fields_of, inner_of, is_plain_object, keys_of, strings_of
 from partway._shapes import EitherShape, Member, Place, Prefixes, Test
 
@@ -100,7 +100,10 @@ class Unions:
                 values += literal
             elif inner["type"] == "str" and member.streams and member.takes["string"] is None:
                 is_text = True
-            elif not is_text and not (smart and choice["type"] in _LOOSE):
+            elif is_text:  # and it stands before this one
+                if smart and not yields_to_text(choice, self._definitions):
+                    return
+            elif not smart or choice["type"] not in _LOOSE:
                 return
         if is_text:
             place.takes["string"] = None

@@ -12,6 +12,7 @@ from enum import Enum, IntFlag
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypeVar
+from uuid import UUID
 
 import pydantic
 from pydantic import (
@@ -23,6 +24,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    IPvAnyAddress,
     Json,
     PrivateAttr,
     RootModel,
@@ -283,6 +285,11 @@ TYPES: list[tuple[Any, list[str]]] = [
     (int | str | None, ["1", '"1"', "null", "1.5", "true", "[]"]),
     (str | int, ["1", '"1"']),
     (float | int, ["1", "1.0", '"1"', "true"]),
+    (str | UUID, ['"6f3b1f3e-6c0a-4c3a-9d28-0f7a2b1c9d11"', '"6f3b1f3e-6c0a"', "1"]),
+    (dict[str, int | str | UUID | None], ['{"a":"6f3b1f3e-6c0a-4c3a-9d28-0f7a2b1c9d11","b":"x","c":"1","d":null}']),
+    (list[Literal["a"] | str | IPvAnyAddress], ['["10.0.0.1","a","x"]']),
+    (list[str | re.Pattern[str]], ['["a+","(","b"]']),
+    (str | Annotated[str, BeforeValidator(str.upper)], ['"x"']),
     (bool | int, ["1", "true", "0", "2"]),
     (list[int] | list[str], ["[1]", '["1"]', '["x"]', "[]", "[1,[]]"]),
     (dict[str, int] | Cat, ['{"a":1}', '{"kind":"cat","lives":9}', '{"a":"x"}']),

@@ -11,6 +11,7 @@ import itertools
 from datetime import date
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Optional, Union
+from uuid import UUID
 
 import pydantic
 from hypothesis import strategies as st
@@ -64,6 +65,7 @@ def try_it(value: Any, handler: Any) -> Any:
 
 WORDS = st.sampled_from(["", "a", "ab", "abc", "x", "bad", "cat", "dog", "2024-02-29", "1", 'é\\"', "null"])
 NUMBERS = st.sampled_from([Raw("1"), Raw("2"), Raw("13"), Raw("1.0"), Raw("-5"), Raw("1e2")])
+UUIDS = st.uuids().map(str)
 DATES = st.sampled_from(["2024-02-29", "1999-12-31"])
 
 ATOMS: list[tuple[Any, st.SearchStrategy[Node]]] = [
@@ -78,6 +80,8 @@ ATOMS: list[tuple[Any, st.SearchStrategy[Node]]] = [
     (Literal["auto"] | str, st.one_of(st.just("auto"), WORDS)),
     (Literal[1, 2], st.sampled_from([Raw("1"), Raw("2")])),
     (int | str, st.one_of(NUMBERS, WORDS)),
+    (str | UUID | None, st.one_of(WORDS, UUIDS)),
+    (int | str | UUID, st.one_of(NUMBERS, WORDS, UUIDS)),
     (str | None, st.one_of(WORDS, st.just(NULL))),
     (float | None, st.one_of(NUMBERS, st.just(NULL))),
     (Annotated[Literal["a", "ab", "b"], Whole(prefix=True)], st.sampled_from(["a", "ab", "b"])),
