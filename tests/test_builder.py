@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from partway import Extractor, Gate, State, Whole
 from partway._reader import BACKENDS
@@ -33,6 +33,19 @@ class Recipe(BaseModel):
 class Forbidding(BaseModel):
     model_config = ConfigDict(extra="forbid")
     a: int = 0
+
+
+class Late(BaseModel):
+    a: str
+    x: list[int] = []
+    y: dict[str, int] = {}
+    s: str = ""
+
+    @field_validator("x", "y", "s")
+    @classmethod
+    def told(cls, value: Any, info: ValidationInfo) -> Any:
+        assert info.data
+        return value
 
 
 # A type; what is fed, the open path after it, and the states of some paths.
@@ -92,6 +105,16 @@ STEPS: list[tuple[str, Any, list[tuple[str, tuple[Any, ...], dict[tuple[Any, ...
         ("]}", (), {("x",): A}),
         (',"y":"z', ("y",), {("text",): A}),
         ('","text":"a"}', (), {(): C, ("y",): A, ("text",): C, ("n",): A}),
+        ]),
+    ("a field that shows when its object closes", Late, [
+        ('{"a":"x","x":[1', ("x",), {("x",): S, ("x", 0): A}),
+        ('],"y":{"z":3', ("y",), {("x",): S, ("x", 0): A, ("y",): S}),
+        ('},"s":"t"', (), {("x",): S, ("y",): S, ("s",): S, ("z",): A}),
+        ("}", (), {("x",): C, ("x", 0): C, ("y",): C, ("s",): C, ("z",): A, (): C}),
+        ]),
+    ("one that does not fit", Late, [
+        ('{"a":1,"x":["t"]', (), {("x",): S, ("a",): R}),
+        ("}", (), {(): R}),
         ]),
     ("a repeated key", Recipe, [
         ('{"Title":"x"', (), {("Title",): C}),

@@ -14,9 +14,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
 from pydantic import (
+    Base64Str,
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     PlainValidator,
     PrivateAttr,
@@ -27,6 +29,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.dataclasses import dataclass as pydantic_dataclass
+from pydantic_core import core_schema
 
 from partway import Extractor, Partial
 from partway.errors import UsageError
@@ -86,6 +89,71 @@ class Wide(BaseModel):
         if self.a > 100:
             raise ValueError("a is too wide")
         return self
+
+
+@dataclasses.dataclass
+class Note:
+    """Metadata that cannot be hashed, as that of many a library."""
+
+    text: str
+
+
+class Mask:
+    """Metadata that brings a serializer in the schema."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        hidden = core_schema.plain_serializer_function_ser_schema(lambda _: "***")
+        return {**handler(source), "serialization": hidden}
+
+
+@dataclasses.dataclass
+class UnhashableMask:
+    note: str = ""
+    __get_pydantic_core_schema__ = Mask.__get_pydantic_core_schema__
+
+
+class Money:
+    def __init__(self, amount: int) -> None:
+        self.amount = amount
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Money) and other.amount == self.amount
+
+    def __repr__(self) -> str:
+        return f"Money({self.amount})"
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class MoneySchema:
+    """As pydantic's documentation has it for the types of others."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        amount = core_schema.plain_serializer_function_ser_schema(lambda money: money.amount)
+        return core_schema.no_info_after_validator_function(Money, core_schema.int_schema(), serialization=amount)
+
+
+class Noted(BaseModel):
+    tags: list[Annotated[str, Note("a chip")]] = []
+    sizes: dict[str, Annotated[int, {"unit": "px"}, Field(gt=0)]] = {}
+    hidden: list[Annotated[str, UnhashableMask()]] = []
+    note: str = ""
+
+
+class Masked(BaseModel):
+    token: Annotated[str, Mask] = ""
+    tokens: list[Annotated[str, Mask]] = []
+    total: Annotated[Money, MoneySchema] | None = None
+    file: Base64Str = ""
+    note: str = ""
+
+
+class Excluding(BaseModel):
+    a: str = ""
+    key: str = Field("", exclude_if=lambda key: len(key) > 0)
+    z: int = 0
 
 
 class Dated(BaseModel):
@@ -216,6 +284,15 @@ DUMPS: list[tuple[type[BaseModel], str, dict[str, Any]]] = [
     (Slots, '{"a":1,"text":"x', {"a": 1, "text": "x"}),
     (Node, '{"name":"a","children":[{"name":"b', {"name": "a", "children": [{"name": "b"}]}),
     (Box[list[Step]], '{"content":[{"text":"a', {"content": [{"text": "a"}]}),
+    (Noted, '{"tags":["a","b', {"tags": ["a", "b"]}),
+    (Noted, '{"sizes":{"a":1,"b":2,', {"sizes": {"a": 1, "b": 2}}),
+    (Noted, '{"hidden":["s3cr', {"hidden": ["***"]}),
+    (Masked, '{"token":"s3cr', {"token": "***"}),
+    (Masked, '{"token":"s","tokens":["s3cr', {"token": "***", "tokens": ["***"]}),
+    (Masked, '{"total":5,"note":"x', {"total": 5, "note": "x"}),
+    (Masked, '{"file":"aGk=","note":"x', {"file": "aGk=", "note": "x"}),
+    (Excluding, '{"a":"x","key":"s3cr', {"a": "x"}),
+    (Excluding, '{"key":"","a":"x', {"key": "", "a": "x"}),
     (Shadowing, '{"json":"x","copy":[1],"schema":{"a":1,', {"json": "x", "copy": [1], "schema": {"a": 1}}),
 ]  # fmt: skip
 

@@ -38,6 +38,8 @@ from pydantic import (
     AliasChoices,
     AliasPath,
     AnyUrl,
+    Base64Bytes,
+    Base64Str,
     BaseModel,
     BeforeValidator,
     ByteSize,
@@ -90,6 +92,12 @@ class Inner(BaseModel):
 class Outer(BaseModel):
     inner: Inner
     more: list[Inner] = []
+
+
+class OfPydantics(BaseModel):
+    size: ByteSize = ByteSize(0)
+    data: Base64Str = ""
+    files: list[Base64Bytes] = []
 
 
 class Aliased(BaseModel):
@@ -1066,6 +1074,8 @@ SHOWN: list[tuple[str, Any, str, list[Any]]] = [
         {"a": 1, "b": "xy"}]),
     ("no default before the object closes", Factories, '{"count":3,▸"inner":{"n":1▸}▸}▸', [{"count": 3},
         {"count": 3, "inner": {}}, {"count": 3, "inner": {"n": 1}}, {"count": 3, "inner": {"n": 1}}]),
+    ("what pydantic's own types make, at once", OfPydantics, '{"size":"1kB",▸"data":"aGk=",▸"files":["L3RtcA=="▸', [{"size": 1000},
+        {"size": 1000, "data": "aGk="}, {"size": 1000, "data": "aGk=", "files": [b"L3RtcA=="]}]),
     ("by its alias", Aliased, '{"unitPrice":1.5,"in-stock":2,▸"shown":"s▸', [{"unit_price": 1.5, "stock": 2},
         {"unit_price": 1.5, "stock": 2, "shown": "s"}]),
     ("by name too", ByName, '{"a":1,▸"B":["x▸', [{"a": 1}, {"a": 1, "b": ["x"]}]),

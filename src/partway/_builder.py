@@ -25,7 +25,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from partway._diagnose import Flaw
-from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, put_in_order, text_of, was_shown
+from partway._frames import Frame, Misfit, Source, lacks_tag, part_state, pass_by, put_in_order, text_of, was_shown
 from partway._paths import APPENDS, BOTH, OTHERS, Node, Watch
 from partway._plan import NOT_ALONE, UNTOLD, Plan, ValidationError, forget_frames, retitled
 from partway._reader import Reader, Sink, Token
@@ -445,7 +445,7 @@ class Builder(Sink):
         place = frame.child
         take = place.takes[event]
         if not place.shown:
-            frame.key = None
+            pass_by(frame)
             self._passed = True
             return
         if frame.again:
@@ -786,7 +786,7 @@ class Builder(Sink):
                 if self._frame.child.shown:
                     self._parse(self._whole_start, source.span(index)[1], source)
                 else:
-                    self._frame.key = None
+                    pass_by(self._frame)
 
     def _parse(self, start: int, end: int, source: Source) -> None:
         """Make the value of an object or array that is read whole."""

@@ -19,7 +19,7 @@ from partway._shapes import HIDDEN, ArrayShape, ObjectShape, Place, Shape
 from partway._snapshot import holds
 from partway.events import Event, Path, State
 
-__all__ = ["Frame", "Misfit", "Source", "lacks_tag", "part_state", "put_in_order", "text_of", "was_shown"]
+__all__ = ["Frame", "Misfit", "Source", "lacks_tag", "part_state", "pass_by", "put_in_order", "text_of", "was_shown"]
 
 Source: TypeAlias = Reader | Record
 """Where tokens come from, and can be looked up in the JSON text."""
@@ -54,6 +54,7 @@ class Frame:
         slot: The same as the key in `parts`.
         child: The place of the part that is being written.
         bad: The errors of the parts that were rejected, by key or index.
+        late: The keys that have come of the fields that are not shown before the object closes, if there are any.
         start: A mark of where it begins in the JSON text, if its shape stands apart.
         torn: Whether its parts alone do not say whether it fits, for a member of a union: the union must.
         gates: The names of the fields that must be complete before it is seen.
@@ -77,6 +78,7 @@ class Frame:
         "gates",
         "held",
         "key",
+        "late",
         "mixed",
         "node",
         "order",
@@ -109,6 +111,7 @@ class Frame:
         self.node: Node | None = None
         self.watch: Node | None = None
         self.own = False
+        self.late: set[str] | None = None
         self.start: tuple[int, int]
         self.torn: bool
         self.held: list[Event]
@@ -128,6 +131,15 @@ class Frame:
 def text_of(frame: Frame, source: Source, index: int) -> str:
     """The JSON text of an object or array that ends with the token at `index`."""
     return source.slice(find(source.slice, frame.start), source.span(index)[1])
+
+
+def pass_by(frame: Frame) -> None:
+    """What is no part of the value has come, or what is not shown before the object closes."""
+    if frame.fields is not None and frame.key in frame.fields:
+        if frame.late is None:
+            frame.late = set()
+        frame.late.add(frame.key)
+    frame.key = None
 
 
 def put_in_order(frame: Frame) -> None:
@@ -174,5 +186,5 @@ def part_state(frame: Frame, step: Any, rest: Path) -> State:
         except ValidationError:
             return State.ABSENT
     if step not in parts and not isinstance(shape, ArrayShape):
-        return State.ABSENT
+        return State.STREAMING if frame.late and step in frame.late and not rest else State.ABSENT
     return State.COMPLETE if holds(parts[step], place, rest) else State.ABSENT

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from partway._schema import Schema, choices_of
+from partway._schema import Schema, choices_of, is_pydantics
 
 __all__ = ["is_told", "needs_text"]
 
@@ -44,7 +44,7 @@ def is_told(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
     """Whether a validator of this field, or of a part of it, is told of the fields before it.
 
     Inside an object with fields of its own it is told of these. A model's own validators are taken to look at
-    the model alone: they run without a field around it, too.
+    the model alone: they run without a field around it, too. Pydantic's (`Base64Str`, `ByteSize`, `FilePath`) do.
     """
     seen: set[str] = set()
     todo = [schema]
@@ -52,7 +52,7 @@ def is_told(schema: Schema, definitions: Mapping[str, Schema]) -> bool:
         part = todo.pop()
         function = part.get("function")
         with_info = isinstance(function, Mapping) and function.get("type") == "with-info"
-        if with_info and not _is_of_model(part, definitions):
+        if with_info and not is_pydantics(part) and not _is_of_model(part, definitions):
             return True
         match part["type"]:
             case "definition-ref" if part["schema_ref"] not in seen:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from partway._schema import Schema
+from partway._schema import Schema, is_pydantics
 from partway._shapes import ATOMS, STARTS
 
 __all__ = ["EVENTS", "first_characters", "is_pure", "kinds", "yields_to_text"]
@@ -134,8 +134,8 @@ def _yields(schema: Schema, definitions: Mapping[str, Schema], seen: frozenset[s
             inner = schema["json_schema"]
         case "lax-or-strict":  # as the lax one it is never exact
             inner = schema["strict_schema"]
-        case "function-wrap" if getattr(schema["function"]["function"], "__module__", None) == "pydantic.networks":
-            inner = schema["schema"]  # `AnyUrl` and its kin
+        case "function-wrap" if is_pydantics(schema):  # `AnyUrl` and its kin
+            inner = schema["schema"]
         case "union":
             return all(
                 _yields(choice[0] if isinstance(choice, tuple) else choice, definitions, seen)

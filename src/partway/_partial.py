@@ -19,7 +19,18 @@ from types import BuiltinFunctionType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
 from weakref import ref
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainSerializer, SerializeAsAny, Tag, WrapSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    SerializeAsAny,
+    Tag,
+    WrapValidator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -149,8 +160,8 @@ def _partial_model(model: type[BaseModel]) -> type[BaseModel]:
 
 
 def _partial_field(field: Any) -> Any:
-    """The annotation of a field that may be absent or half there, with its names and serializers."""
-    serializers = [part for part in field.metadata if isinstance(part, PlainSerializer | WrapSerializer)]
+    """The annotation of a field that may be absent or half there, with its names and what may serialize it."""
+    kept = [part for part in field.metadata if hasattr(part, _SCHEMA) and not isinstance(part, _NO_SERIALIZER)]
     named = Field(
         alias=field.alias,
         alias_priority=field.alias_priority,
@@ -159,14 +170,33 @@ def _partial_field(field: Any) -> Any:
         title=field.title,
         description=field.description,
         exclude=field.exclude,
+        exclude_if=_if_there(field.exclude_if),
         repr=field.repr,
     )
     loose: Any = _loose(field.annotation)
-    for serializer in serializers:
-        loose = Annotated[loose, serializer]
+    for part in kept:
+        loose = _annotated(loose, part)
     return Annotated[Union[loose, None], named]  # noqa: UP007  # `|` does not take every special form
 
 
+def _if_there(excludes: Callable[[Any], bool] | None) -> Callable[[Any], bool] | None:
+    """What says whether a value is left out of a dump, when it is asked about what has not arrived as well."""
+    if excludes is None:
+        return None
+
+    def if_there(value: Any) -> bool:
+        try:
+            return excludes(value)
+        except Exception:
+            if value is None:  # which the user's own code need not expect
+                return False
+            raise
+
+    return if_there
+
+
+_SCHEMA: Final = "__get_pydantic_core_schema__"
+_NO_SERIALIZER: Final = (AfterValidator, BeforeValidator, Discriminator, PlainValidator, Tag, WrapValidator)
 _OF_ELEMENTS: Final[tuple[Any, ...]] = (list, set, frozenset, Sequence, Iterable)
 _OF_PAIRS: Final[tuple[Any, ...]] = (dict, Mapping)
 _duck_typed: Any = SerializeAsAny  # pydantic makes an annotation of it; type checkers see a class
@@ -183,7 +213,7 @@ def _loose(annotation: Any) -> Any:
     if origin is Annotated:
         # A union is told by its tag, which an open object may not have yet.
         kept = [part for part in args[1:] if not isinstance(part, Discriminator | Tag | FieldInfo)]
-        return Annotated[(_loose(args[0]), *kept)] if kept else _loose(args[0])
+        return _annotated(_loose(args[0]), *kept)
     if origin in (Union, UnionType):
         return Union[tuple(_loose(arg) for arg in args)]  # noqa: UP007  # made of a tuple
     if origin is tuple:
@@ -192,6 +222,31 @@ def _loose(annotation: Any) -> Any:
         return origin[Union[_loose(args[0]), None]]  # noqa: UP007  # as above
     if origin in _OF_PAIRS:
         return origin[args[0], Union[_loose(args[1]), None]]  # noqa: UP007  # as above
+    return annotation
+
+
+class _Hashable:
+    """Metadata that cannot be hashed and brings a schema."""
+
+    __slots__ = ("_part",)
+
+    def __init__(self, part: Any) -> None:
+        self._part = part
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return self._part.__get_pydantic_core_schema__(source, handler)
+
+
+def _annotated(annotation: Any, *metadata: Any) -> Any:
+    """An annotation with metadata, in a form that can be hashed: a union wants that."""
+    for part in metadata:
+        try:
+            hash(part)
+        except TypeError:
+            if hasattr(part, _SCHEMA):
+                annotation = Annotated[annotation, _Hashable(part)]
+        else:
+            annotation = Annotated[annotation, part]
     return annotation
 
 

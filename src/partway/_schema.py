@@ -10,12 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 __all__ = [
-    "Schema", "alias_paths", "choices_of", "fields_of", "inner_of", "is_plain_object", "keys_of", "path_keys", "refers",
-    "strings_of",
+    "Schema", "alias_paths", "choices_of", "fields_of", "inner_of", "is_plain_object", "is_pydantics", "keys_of",
+    "path_keys", "refers", "strings_of",
 ]  # fmt: skip
 
 Schema: TypeAlias = Mapping[str, Any]
 """A core schema, a field of one, or its configuration."""
+
+
+def is_pydantics(schema: Schema) -> bool:
+    """Whether the function of a schema is that of a type of pydantic's own, which looks at the value alone."""
+    return getattr(schema["function"]["function"], "__module__", None) in ("pydantic.types", "pydantic.networks")
 
 
 def choices_of(schema: Schema) -> dict[Any, Schema]:
