@@ -550,7 +550,7 @@ MEMORY: list[tuple[str, Any, str, float]] = [
     ("digits", Any, "[" + "9" * N, 3),
     ("unicode escapes", Recipe, '{"title": "' + "\\u00e9" * (N // 6) + '"}', 6),
     ("words that might be scalars", int | list[int], "1x\n" * (N // 30), 3),
-    ("signs that might be scalars", int | list[int], "-\n" * (N // 20), 3),
+    ("signs that might be scalars", int | list[int], "-\n" * (N // 40), 3),
     ("a union that is not settled", Left | Right, '{"a": [' + "1," * (N // 20), 30),
     ("a union that is not settled, of arrays", Left | Right, '{"a": [' + "[]," * (N // 30), 34),
 ]
