@@ -89,6 +89,10 @@ class Pets(BaseModel):
     pets: list[Annotated[Cat | Dog, Field(discriminator="kind")]]
 
 
+def _loud(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
 def _tag(value: Any) -> str | None:
     return "text" if isinstance(value, str) else "cat"
 
@@ -289,7 +293,7 @@ TYPES: list[tuple[Any, list[str]]] = [
     (dict[str, int | str | UUID | None], ['{"a":"6f3b1f3e-6c0a-4c3a-9d28-0f7a2b1c9d11","b":"x","c":"1","d":null}']),
     (list[Literal["a"] | str | IPvAnyAddress], ['["10.0.0.1","a","x"]']),
     (list[str | re.Pattern[str]], ['["a+","(","b"]']),
-    (str | Annotated[str, BeforeValidator(str.upper)], ['"x"']),
+    (str | Annotated[str, BeforeValidator(_loud)], ['"x"', "1"]),
     (bool | int, ["1", "true", "0", "2"]),
     (list[int] | list[str], ["[1]", '["1"]', '["x"]', "[]", "[1,[]]"]),
     (dict[str, int] | Cat, ['{"a":1}', '{"kind":"cat","lives":9}', '{"a":"x"}']),
