@@ -19,7 +19,7 @@ from partway._paths import BOTH, OTHERS, Pattern
 from partway.errors import UsageError
 from partway.events import Appended, Completed, Event, Path, Rejected, Restarted, State
 
-__all__ = ["EventFeed", "Feed", "ItemFeed", "PartialFeed", "TextFeed", "ValueFeed"]
+__all__ = ["ChunkFeed", "EventFeed", "Feed", "ItemFeed", "PartialFeed", "TextFeed", "ValueFeed"]
 
 V = TypeVar("V")
 
@@ -98,6 +98,16 @@ class PartialFeed(Feed[V]):
             self._shown = time.monotonic()
         self._last = newest
         return newest
+
+
+class ChunkFeed(Feed[None]):
+    """A turn for each chunk, whether it has changed anything or not, and one before the first."""
+
+    def ready(self) -> Iterator[None]:
+        yield
+
+    def rest(self) -> Iterator[None]:
+        return iter(())
 
 
 class _HeardFeed(Feed[V]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import threading
 import time
 
 import pytest
@@ -188,6 +189,30 @@ def test_the_source_of_several_runs_is_not_read_for_one_that_nobody_reads(kind):
         async with broadcast.read() as frames:
             await anext(frames)
         assert broadcast.since(None).error["type"] == "TruncatedJSONError"
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_thread_closes_its_source_at_the_next_chunk_though_that_changes_nothing(several):
+    """Once the loop had left the thread alone with them, it read such chunks to their end."""
+    waits, pulled = threading.Event(), []
+
+    def source():
+        yield '{"title":"Soup"'
+        for n in range(20_000):
+            pulled.append(n)
+            waits.set()
+            time.sleep(0.0005)
+            yield " "
+
+    async def scenario():
+        runs = iter(stream_all(source(), Recipe)) if several else iter([stream(source(), Recipe)])
+        run = next(runs)
+        async with Broadcast(run).read() as frames:
+            assert (await anext(frames)).changes
+            assert await asyncio.to_thread(waits.wait, 60)
+        assert len(pulled) < 10_000
 
     asyncio.run(scenario())
 

@@ -21,6 +21,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, Final, cast
 
+from partway._feeds import ChunkFeed
 from partway.patches import Frame, Log
 
 __all__ = ["AsyncPull", "Pull", "ThreadPull"]
@@ -113,20 +114,19 @@ class ThreadPull(Pull):
         loop = asyncio.get_running_loop()
         thread = ThreadPoolExecutor(1, "partway")
         context = copy_context()
-        partials = self._run.frames(math.inf)
+        chunks = self._run._read(ChunkFeed())  # noqa: SLF001  # partials would keep the thread until something changes
         held, due = False, -math.inf
         step = None
         try:
             while True:
                 if step is None:
-                    step = loop.run_in_executor(thread, context.run, partial(next, partials, _END))
+                    step = loop.run_in_executor(thread, context.run, partial(next, chunks, _END))
                 await asyncio.wait([step], timeout=max(0.0, due - loop.time()) if held else None)
                 if step.done():
                     if step.result() is _END:
                         return
                     step = None
-                    held = True
-                    self._look()
+                    held |= self._look()
                 if held and loop.time() >= due:
                     held, due = False, loop.time() + 1 / self._per_second
                     yield
@@ -145,11 +145,13 @@ class ThreadPull(Pull):
             return error
         return None
 
-    def _look(self) -> None:
-        """Look between two chunks."""
-        self._log.look()
+    def _look(self) -> bool:
+        """Look between two chunks; say whether anything has changed."""
+        if self._log.look() is None:
+            return False
         if self._snapshot is None or self._log.seq - self._snapshot.seq >= self._keep:
             self._snapshot = self._log.since(None)
+        return True
 
     async def _close_in(self, thread: ThreadPoolExecutor) -> None:
         """Close the run in its thread, behind the step that may be going on there; wait for it, come what may."""
